@@ -1,0 +1,174 @@
+# iomem. `make help` lists the targets; app.mk says how a program is compiled, linked and run.
+IN_TREE := 1
+.DEFAULT_GOAL := all
+include app.mk
+
+APP ?= apps/tour
+STRICT := $(WARNINGS)
+HOST := build/host
+
+# ---- which files: the Makefile chooses, the preprocessor chooses nothing -----------------------------------------
+
+# A file named NAME_SUFFIX is for one architecture or one variant; a file with no such suffix is for all.
+CHECKS := $(if $(filter 1,$(DEBUG)),debug,release)
+SUFFIXES := a64 v7 debug release
+portable = $(filter-out $(foreach suffix,$(SUFFIXES),%_$(suffix).c %_$(suffix).S),$1)
+chosen = $(filter %_$(ARCH).c %_$(ARCH).S %_$(CHECKS).c %.cpp,$1) $(call portable,$1)
+folder = $(sort $(call chosen,$(wildcard $1/*.c $1/*.S $1/*.cpp)))
+
+# boards/ holds one object a board, and the devices that boards share.
+BOARDS := $(filter-out sections,$(patsubst linker/%.ld,%,$(wildcard linker/*.ld)))
+OTHER_BOARDS := $(filter-out $(BOARD),$(BOARDS))
+LIBRARY_SRCS := $(filter-out $(OTHER_BOARDS:%=boards/%.c),$(foreach room,startup boards mmu iomem,$(call folder,$(room))))
+LIBRARY_OBJS := $(foreach source,$(LIBRARY_SRCS),$(call object,$(source)))
+
+# A program is a folder of apps/, or one file tests/target/test_*.c or tests/target/programs/*.c with the support
+# in the other files of tests/target/. Those in programs/ are booted by scripts, tests/target/*.t.
+APPS := $(foreach app,$(patsubst apps/%/,%,$(wildcard apps/*/)),$(if $(call folder,apps/$(app)),$(app)))
+TARGET_SRCS := $(call folder,tests/target)
+TEST_SRCS := $(filter tests/target/test_%,$(TARGET_SRCS)) $(call folder,tests/target/programs)
+TARGET_SUPPORT := $(filter-out $(TEST_SRCS),$(TARGET_SRCS))
+TARGET_TESTS := $(basename $(notdir $(TEST_SRCS)))
+PROGRAM_SRCS := $(sort $(foreach app,$(APPS),$(call folder,apps/$(app))) $(TARGET_SUPPORT) $(TEST_SRCS))
+PROGRAMS := $(APPS) $(TARGET_TESTS)
+NAME := $(notdir $(patsubst %/,%,$(APP)))
+
+# ---- the library and the programs ----------------------------------------------------------------------------------
+
+$(eval $(call flags_file,$(OUT)/library.flags,$(TARGET_FLAGS) $(STRICT)))
+$(eval $(call flags_file,$(OUT)/programs.flags,$(TARGET_FLAGS) $(STRICT) $(CFLAGS)))
+$(eval $(call flags_file,$(OUT)/library.list,$(LIBRARY_SRCS)))
+$(call objects,$(LIBRARY_SRCS),$(STRICT),$(OUT)/library.flags)
+$(call objects,$(PROGRAM_SRCS),$(STRICT) $(CFLAGS),$(OUT)/programs.flags)
+
+$(LIBRARY): $(LIBRARY_OBJS) $(OUT)/library.list
+	@$(say) AR $@
+	$(Q)rm -f $@ && $(CROSS)gcc-ar rcsD $@ $(LIBRARY_OBJS)
+
+program_objects = $(foreach source,$1,$(call object,$(source)))
+$(foreach app,$(APPS),$(eval $(call program,$(app),$(call program_objects,$(call folder,apps/$(app))))))
+$(foreach test,$(TEST_SRCS),\
+    $(eval $(call program,$(basename $(notdir $(test))),$(call program_objects,$(test) $(TARGET_SUPPORT)))))
+
+.PHONY: all library programs run bench debug size test lint host mutants clang headers format setup clean help FORCE
+
+all: library programs compile_commands.json ## the library and every program, in build/BOARD
+library: $(LIBRARY)
+programs: $(PROGRAMS:%=$(OUT)/%.elf) $(PROGRAMS:%=$(OUT)/%.bin)
+
+run: $(OUT)/$(NAME).elf $(OUT)/$(NAME).bin ## boot APP (apps/tour) under QEMU; Ctrl-A x ends it
+	$(Q)$(call run,$(NAME))
+
+bench: $(OUT)/bench.elf $(OUT)/bench.bin ## instructions of the engine's calls, beside the peers'
+	$(Q)$(call run,bench,-cpu cortex-a57 -icount shift=0$(comma)sleep=off)
+
+debug: $(OUT)/$(NAME).elf $(OUT)/$(NAME).bin ## APP halted before its first instruction, for gdb
+	$(call debug,$(NAME))
+
+size: $(LIBRARY) $(OUT)/$(NAME).elf ## bytes of each room and of APP
+	$(Q)$(foreach room,startup boards mmu iomem,$(CROSS)size -t $(filter $(OUT)/obj/$(room)/%,$(LIBRARY_OBJS)) | awk \
+	    'END { printf "%-10s text %7d  data %6d  bss %7d\n", "$(room)", $$1, $$2, $$3 }';)
+	$(Q)$(CROSS)size $(OUT)/$(NAME).elf
+
+# ---- host tests ----------------------------------------------------------------------------------------------------
+
+HOST_SRCS := $(call portable,$(wildcard mmu/*.c iomem/*.c startup/frames*.c)) \
+    $(filter-out tests/host/test_%,$(wildcard tests/host/*.c)) $(wildcard $(CHECKS:%=mmu/*_%.c) $(CHECKS:%=iomem/*_%.c))
+HOST_TESTS := $(wildcard tests/host/test_*.c)
+SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
+HOST_FLAGS = -std=gnu11 -O2 -g -fno-omit-frame-pointer -pthread -I. -Itests/host $(SANITIZE)
+HOST_COMPILERS ?= gcc clang
+
+# $(call host_rules,COMPILER): the code under test as a library, each test a program
+define host_rules
+$(call flags_file,$(HOST)/$1.flags,$$(HOST_FLAGS) $$(STRICT))
+$(call flags_file,$(HOST)/$1.list,$(HOST_SRCS))
+$(HOST)/$1/%.o: %.c $(HOST)/$1.flags
+	@mkdir -p $$(@D)
+	@$$(say) $1 $$<
+	$$(Q)$1 $$(HOST_FLAGS) $$(STRICT) -MMD -MP -c $$< -o $$@
+$(HOST)/$1/libhost.a: $(HOST_SRCS:%.c=$(HOST)/$1/%.o) $(HOST)/$1.list
+	$$(Q)rm -f $$@ && ar rcs $$@ $$(filter %.o,$$^)
+$(HOST)/$1/test_%: $(HOST)/$1/tests/host/test_%.o $(HOST)/$1/libhost.a
+	$$(Q)$1 $$(HOST_FLAGS) -o $$@ $$^ -lcmocka
+-include $(HOST_SRCS:%.c=$(HOST)/$1/%.d) $(HOST_TESTS:%.c=$(HOST)/$1/%.d)
+endef
+$(foreach compiler,$(HOST_COMPILERS),$(eval $(call host_rules,$(compiler))))
+HOST_PROGRAMS := $(foreach compiler,$(HOST_COMPILERS),$(HOST_TESTS:tests/host/%.c=$(HOST)/$(compiler)/%))
+.SECONDARY:
+
+# ---- what lint asks of the compilers ---------------------------------------------------------------------------------
+
+# Every target file through clang as well, every header alone and in C++: a stamp a file, so that nothing is done twice.
+# -Wno-bitwise...: tests join checks by & and | so that each is made.
+CLANG := clang --target=$(CLANG_TARGET)
+CLANG_STRICT := $(STRICT) -Wno-bitwise-instead-of-logical
+CLANG_SYSTEM := -nostdinc -isystem $(NEWLIB)/include -isystem $(CLANG_INCLUDE) -isystem $(LIBFDT)/include
+CLANG_OK := $(patsubst %,$(OUT)/clang/%.ok,$(filter %.c,$(LIBRARY_SRCS) $(PROGRAM_SRCS)))
+# mmu/engine*.h are templates: the file of a format defines what they are about, then includes them.
+HEADERS := $(filter-out mmu/engine%.h,$(wildcard startup/*.h boards/*.h mmu/*.h iomem/*.h))
+HEADERS_OK := $(patsubst %,$(OUT)/headers/%.ok,$(HEADERS))
+
+clang: $(CLANG_OK)
+$(OUT)/clang/%.ok: % $(OUT)/library.flags
+	@mkdir -p $(@D)
+	@$(say) clang $<
+	$(Q)$(CLANG) $(C_FLAGS) $(TARGET_FLAGS) $(call early_flags,$<) $(CLANG_STRICT) $(INCLUDES) $(CLANG_SYSTEM) \
+	    -fsyntax-only -MMD -MP -MT $@ -MF $(@:.ok=.d) $<
+	@touch $@
+-include $(CLANG_OK:.ok=.d)
+
+headers: $(HEADERS_OK)
+$(OUT)/headers/%.ok: % $(OUT)/library.flags
+	@mkdir -p $(@D)
+	$(Q)echo '#include "$<"' | $(CROSS)gcc -x c $(C_FLAGS) $(TARGET_FLAGS) $(STRICT) $(INCLUDES) $(SYSTEM_INCLUDES) \
+	    -fsyntax-only -MMD -MP -MT $@ -MF $(@:.ok=.d) -
+	$(Q)$(if $(filter $(PUBLIC_HEADERS),$<),echo '#include "$<"' | $(CROSS)g++ -x c++ $(CXX_FLAGS) $(TARGET_FLAGS) \
+	    $(filter-out -Wshadow,$(STRICT)) $(INCLUDES) $(SYSTEM_INCLUDES) -fsyntax-only -)
+	@touch $@
+-include $(HEADERS_OK:.ok=.d)
+# What a program in C++ may include.
+PUBLIC_HEADERS := $(wildcard iomem/IO*.h iomem/OS*.h) iomem/iomem.h iomem/port.h mmu/mmu.h startup/runtime.h
+
+# ---- tests -----------------------------------------------------------------------------------------------------------
+
+LINT_TESTS := $(wildcard tests/lint/*.t)
+TARGET_SCRIPTS := $(wildcard tests/target/*.t)
+TARGET_PROGRAMS := $(patsubst tests/target/%.c,$(OUT)/%.elf,$(filter tests/target/test_%,$(TEST_SRCS)))
+PROVE = prove -j$(JOBS) --exec tests/run
+JOBS ?= $(shell nproc)
+export BOARD QEMU QEMU_COMMAND OUT
+
+test: programs $(HOST_PROGRAMS) ## lint, host tests, tests under QEMU
+	$(Q)$(PROVE) $(LINT_TESTS) $(HOST_PROGRAMS) $(TARGET_PROGRAMS) $(TARGET_SCRIPTS)
+
+lint: $(OUT)/library.flags ## the rules of the sources
+	$(Q)$(PROVE) $(LINT_TESTS)
+
+host: $(HOST_PROGRAMS) ## the tests that need no QEMU
+	$(Q)$(PROVE) $(HOST_PROGRAMS)
+
+mutants: ## break the code on purpose: some test must notice
+	$(Q)tests/mutants/run
+
+# ---- the rest ----------------------------------------------------------------------------------------------------------
+
+define command_line
+{ "directory": "$(CURDIR)", "file": "$1", "command": "$(subst ",\",$(call compile,$1,$(STRICT)))" }
+endef
+compile_commands.json: $(OUT)/library.list $(OUT)/library.flags Makefile app.mk
+	$(file >$@,[)$(foreach source,$(LIBRARY_SRCS) $(PROGRAM_SRCS),$(file >>$@,$(call command_line,$(source))$(comma)))
+	@echo '{} ]' >>$@
+
+format: ## put all sources into the project's layout
+	$(Q)clang-format -i $$(find startup boards mmu iomem apps tests -name '*.[ch]' -o -name '*.cpp')
+
+setup: ## install what is missing, again
+	$(Q)rm -f build/setup-*.mk && tools/setup.sh test build/setup-test.mk
+
+clean: ## all but newlib, libfdt and the set-up
+	rm -rf $(BOARDS:%=build/%) build/host build/mutants compile_commands.json
+
+help: ## this
+	@grep -hE '^[a-z_.]+:.*##' Makefile | sed -E 's/:[^#]*## */ /' | awk '{ n = $$1; $$1 = ""; printf "  %-8s%s\n", n, $$0 }'
+	@echo 'Variables: BOARD ($(BOARDS)) APP OPT V=1 DEBUG=1; for runs CPU MEMORY SMP MACHINE FORM=bin QEMU_FLAGS TIMEOUT MONITOR ARGS'
