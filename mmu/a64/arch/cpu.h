@@ -1,0 +1,87 @@
+/*
+ * What the portable code asks of a core, inlined: AArch64. The host's tests bring a twin of this
+ * file; the Makefile picks the folder.
+ */
+#ifndef ARCH_CPU_H
+#define ARCH_CPU_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* No IRQ or FIQ on this core until irq_restore of what this returned. Calls nest. */
+static inline uintptr_t irq_mask(void)
+{
+    uintptr_t was;
+
+    __asm__ volatile("mrs %0, daif\n\tmsr daifset, #3" : "=r"(was) : : "memory");
+    return was;
+}
+
+static inline void irq_restore(uintptr_t was)
+{
+    __asm__ volatile("msr daif, %0" : : "r"(was) : "memory");
+}
+
+/* TPIDR_EL1 holds the address of this core's own record: not 0, and no other core's. */
+static inline uintptr_t core_key(void)
+{
+    uintptr_t key;
+
+    __asm__("mrs %0, tpidr_el1" : "=r"(key));
+    return key;
+}
+
+/* This core's number, from 0: the first word of its record. */
+static inline unsigned core_self(void)
+{
+    return *(const unsigned *)core_key();
+}
+
+/* *word from 0 to key in one step, ordered before what follows; false when it is not 0. Write-back memory only. */
+static inline bool core_claim(uintptr_t *word, uintptr_t key)
+{
+    __asm__ goto("1:\tldaxr x16, [%0]\n\tcbnz x16, %l[taken]\n\tstxr w16, %1, [%0]\n\tcbnz w16, 1b"
+                 :
+                 : "r"(word), "r"(key)
+                 : "x16", "memory"
+                 : taken);
+    return true;
+taken:
+    return false;
+}
+
+static inline void core_relax(void)
+{
+    __asm__ volatile("yield" : : : "memory");
+}
+
+/* The only way to store into a translation table: single-copy atomic, so a walker sees the old entry or the new one. */
+static inline void entry_write(volatile uint64_t *slot, uint64_t value)
+{
+    *slot = value;
+}
+
+/* The store that makes a table reachable: a walker that sees it sees every earlier store too. */
+static inline void entry_link(volatile uint64_t *slot, uint64_t value)
+{
+    __asm__ volatile("dmb ishst" : : : "memory");
+    *slot = value;
+}
+
+/* Fill `count` entries of a table that no walker reaches with 0. */
+static inline void entry_clear(uint64_t *slot, size_t count)
+{
+    for (; count >= 16; count -= 16, slot += 16)
+        __asm__ volatile("stp xzr, xzr, [%0]\n\tstp xzr, xzr, [%0, #16]\n\t"
+                         "stp xzr, xzr, [%0, #32]\n\tstp xzr, xzr, [%0, #48]\n\t"
+                         "stp xzr, xzr, [%0, #64]\n\tstp xzr, xzr, [%0, #80]\n\t"
+                         "stp xzr, xzr, [%0, #96]\n\tstp xzr, xzr, [%0, #112]"
+                         :
+                         : "r"(slot)
+                         : "memory");
+    while (count--)
+        *(volatile uint64_t *)slot++ = 0;
+}
+
+#endif

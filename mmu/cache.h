@@ -1,0 +1,25 @@
+/*
+ * Data caches by address, to the point of coherency: what a device or a core with its caches off
+ * sees. va is a mapped address of Normal memory; whole lines are meant. Each call returns when it is done.
+ */
+#ifndef MMU_CACHE_H
+#define MMU_CACHE_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+void cache_clean(const void *va, size_t size);            /* memory gets what the caches hold */
+void cache_invalidate(void *va, size_t size);             /* the caches forget; a line half inside is cleaned first */
+void cache_clean_invalidate(const void *va, size_t size); /* both */
+
+/* Instructions written to [va, va + size) are what every core fetches from now on. */
+void cache_sync_instructions(const void *va, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,66 @@
+#include "mmu/cache.h"
+
+#include <stdint.h>
+
+/* CTR_EL0 gives the smallest lines of all caches as log2 of words: D in DminLine, I in IminLine. */
+static uintptr_t line_size(unsigned field)
+{
+    uint64_t ctr;
+
+    __asm__("mrs %0, ctr_el0" : "=r"(ctr));
+    return (uintptr_t)4 << (ctr >> field & 0xf);
+}
+
+enum { IMINLINE = 0, DMINLINE = 16 };
+
+#define FOR_EACH_LINE(operation, va, size, line)                                                                       \
+    for (uintptr_t at_ = (uintptr_t)(va) & ~((line)-1), end_ = (uintptr_t)(va) + (size); at_ < end_; at_ += line)      \
+    __asm__ volatile(operation ", %0" : : "r"(at_) : "memory")
+
+static void wait_all(void)
+{
+    __asm__ volatile("dsb sy" : : : "memory");
+}
+
+void cache_clean(const void *va, size_t size)
+{
+    uintptr_t line = line_size(DMINLINE);
+
+    FOR_EACH_LINE("dc cvac", va, size, line);
+    wait_all();
+}
+
+void cache_clean_invalidate(const void *va, size_t size)
+{
+    uintptr_t line = line_size(DMINLINE);
+
+    FOR_EACH_LINE("dc civac", va, size, line);
+    wait_all();
+}
+
+/* A line at either end may hold somebody else's bytes too: those must not be lost. */
+void cache_invalidate(void *va, size_t size)
+{
+    uintptr_t line = line_size(DMINLINE), start = (uintptr_t)va, end = start + size;
+
+    if (start & (line - 1))
+        __asm__ volatile("dc civac, %0" : : "r"(start) : "memory");
+    if (end & (line - 1))
+        __asm__ volatile("dc civac, %0" : : "r"(end) : "memory");
+    start = (start + line - 1) & ~(line - 1);
+    end &= ~(line - 1);
+    if (start < end)
+        FOR_EACH_LINE("dc ivac", start, end - start, line);
+    wait_all();
+}
+
+/* Arm ARM B2.4.4: clean to the point of unification, then forget the instruction cache's copies, then refetch. */
+void cache_sync_instructions(const void *va, size_t size)
+{
+    uintptr_t data = line_size(DMINLINE), instruction = line_size(IMINLINE);
+
+    FOR_EACH_LINE("dc cvau", va, size, data);
+    __asm__ volatile("dsb ish" : : : "memory");
+    FOR_EACH_LINE("ic ivau", va, size, instruction);
+    __asm__ volatile("dsb ish\n\tisb" : : : "memory");
+}

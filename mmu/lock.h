@@ -1,0 +1,67 @@
+/*
+ * A spin lock for write-back memory (exclusives work nowhere else, Arm ARM B2.9). Interrupts are
+ * masked while it is held; the core that holds it may take it again.
+ */
+#ifndef MMU_LOCK_H
+#define MMU_LOCK_H
+
+#include <stdint.h>
+
+#include "arch/cpu.h"
+
+struct lock {
+    uintptr_t holder;  /* core_key() of the core that holds it, 0 = free */
+    uintptr_t entered; /* lock_acquire's: what the last lock_release hands to lock_leave */
+    unsigned depth;    /* times its holder has taken it again */
+};
+
+#define LOCK_INIT                                                                                                      \
+    {                                                                                                                  \
+        0, 0, 0                                                                                                        \
+    }
+
+enum { LOCK_NESTED = 1 }; /* not a bit that irq_mask returns */
+
+/* Returns what lock_leave takes. */
+static inline uintptr_t lock_enter(struct lock *lock)
+{
+    uintptr_t irq = irq_mask();
+    uintptr_t self = core_key();
+
+    while (__builtin_expect(!core_claim(&lock->holder, self), 0)) {
+        if (__atomic_load_n(&lock->holder, __ATOMIC_RELAXED) == self)
+            return irq | LOCK_NESTED;
+        core_relax();
+    }
+    return irq;
+}
+
+static inline void lock_leave(struct lock *lock, uintptr_t entered)
+{
+    __asm__("" : "+r"(entered)); /* or the compiler carries the answer along from lock_enter, in two registers more */
+    if (__builtin_expect(entered & LOCK_NESTED, 0))
+        return;
+    __atomic_store_n(&lock->holder, 0, __ATOMIC_RELEASE);
+    irq_restore(entered);
+}
+
+/* The same for a holder that cannot keep a value. */
+static inline void lock_acquire(struct lock *lock)
+{
+    uintptr_t entered = lock_enter(lock);
+
+    if (entered & LOCK_NESTED)
+        lock->depth++;
+    else
+        lock->entered = entered;
+}
+
+static inline void lock_release(struct lock *lock)
+{
+    if (lock->depth)
+        lock->depth--;
+    else
+        lock_leave(lock, lock->entered);
+}
+
+#endif

@@ -1,0 +1,123 @@
+/*
+ * Translation tables: map, unmap, protect, walk. This is the interface for programs; an
+ * owner of spaces (the runtime, an embedder, an SMMU driver) also reads space.h and backend.h.
+ *
+ * Units: every va, pa and size is in bytes. va, pa and size of a request are multiples of
+ * the space's granule (4, 16 or 64 KiB), size is not 0.
+ * All or nothing: a call that returns an error has changed no translation.
+ * When a call returns, every core sees its result: callers owe no barrier and no TLBI.
+ */
+#ifndef MMU_MMU_H
+#define MMU_MMU_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+    MMU_OK = 0,
+    MMU_RANGE = -1,      /* caller: not granule aligned, empty, outside the space's half, or a pa beyond PARange */
+    MMU_OVERLAP = -2,    /* caller: mmu_map over an entry that is in use (mapped or tagged) */
+    MMU_NOT_MAPPED = -3, /* caller: some page of the range is not mapped */
+    MMU_SPLIT = -4,      /* ours: the range would cut a block, and this engine does not split yet */
+    MMU_TABLES = -5,     /* the machine: no memory for the tables that the request needs */
+    MMU_ATTR = -6,       /* caller: WRITE|EXEC, DEVICE|EXEC, or an attribute that does not exist */
+    MMU_BUSY = -7        /* the owner declared that this range may not be broken */
+};
+
+/* attr: a memory type in the low four bits, and permissions. Readable always. */
+enum {
+    MMU_DEVICE_nGnRnE,
+    MMU_DEVICE_nGnRE,
+    MMU_DEVICE_nGRE,
+    MMU_DEVICE_GRE,
+    MMU_UNCACHED,
+    MMU_WRITETHROUGH,
+    MMU_WRITEBACK,
+    MMU_TYPE_MASK = 0xf,
+    MMU_WRITE = 0x10,
+    MMU_EXEC = 0x20, /* with MMU_USER: executable at EL0 only; without: at EL1 only */
+    MMU_USER = 0x40  /* EL0 may access it too; non-global */
+};
+
+/* What an invalid entry can say about itself. A tagged entry is in use but translates nothing. */
+enum { MMU_TAG_NONE, MMU_TAG_GUARD, MMU_TAG_BLOCKED, MMU_TAG_DEMAND, MMU_TAG_RESERVED, MMU_TAG_BUSY };
+
+struct mmu_space;
+struct mmu_format;
+struct mmu_backend;
+
+struct mmu_range {
+    uint64_t va, pa, size;
+    uint32_t attr;
+};
+
+struct mmu_leaf {
+    uint64_t pa;   /* of the byte asked for; for a tagged entry its payload */
+    uint64_t size; /* of the leaf, or of the invalid entry, that holds the byte */
+    uint32_t attr;
+    uint8_t level, tag;
+};
+
+struct mmu_stats {
+    size_t tables, tables_peak; /* linked into the space, its root included */
+    size_t pool_free;           /* held ready, not linked */
+};
+
+/* MMU_OVERLAP when any entry of the range is in use. Uses blocks where va, pa and size allow. */
+int mmu_map(struct mmu_space *space, const struct mmu_range *range);
+
+/* MMU_NOT_MAPPED when any page of the range is not mapped (a tagged page is not). */
+int mmu_unmap(struct mmu_space *space, uint64_t va, uint64_t size);
+
+/* New permissions or a new memory type for pages that are mapped; their physical pages stay. */
+int mmu_protect(struct mmu_space *space, uint64_t va, uint64_t size, uint32_t attr);
+
+/* MMU_OK and *leaf, or MMU_NOT_MAPPED and *leaf's size, level, tag and payload; MMU_RANGE leaves *leaf alone. */
+int mmu_walk(struct mmu_space *space, uint64_t va, struct mmu_leaf *leaf);
+int mmu_translate(struct mmu_space *space, uint64_t va, uint64_t *pa);
+
+/* Length of the physically contiguous run that starts at va, at most max; 0 = va is not mapped, *pa untouched. */
+uint64_t mmu_segment(struct mmu_space *space, uint64_t va, uint64_t max, uint64_t *pa);
+
+/* How many tables mmu_map(range) would add now: exact. 0 for a request that mmu_map refuses. */
+size_t mmu_tables_needed(struct mmu_space *space, const struct mmu_range *range);
+
+/*
+ * Make every entry of the range invalid with this tag and payload (a multiple of 4096 below 2^48),
+ * whatever it was: mapped, tagged or empty. MMU_TAG_NONE empties it and frees tables. MMU_SPLIT when the
+ * range would cut a mapped block (a tagged one is cut), MMU_ATTR for a tag or a payload that cannot be.
+ */
+int mmu_tag(struct mmu_space *space, uint64_t va, uint64_t size, unsigned tag, uint64_t payload);
+
+/* A low-half space of va_bits (36..48; mmu_lpae 25..32). NULL when memory runs out or the format cannot do va_bits. */
+struct mmu_space *mmu_space_create(const struct mmu_format *format, unsigned va_bits,
+                                   const struct mmu_backend *backend);
+void mmu_space_destroy(struct mmu_space *space); /* no core may still use it; NULL is ignored */
+
+/* The space that the running core's TTBR1 holds: the runtime's own. */
+struct mmu_space *mmu_kernel_space(void);
+
+void mmu_get_stats(struct mmu_space *space, struct mmu_stats *stats);
+
+/* Merged ranges of the whole space, lowest address first; stops early when visit returns non-zero, and returns that. */
+int mmu_dump(struct mmu_space *space,
+             int (*visit)(void *context, const struct mmu_range *range, const struct mmu_leaf *first), void *context);
+
+extern const struct mmu_backend mmu_cpu_backend; /* the CPU walks; table memory is the runtime's RAM */
+extern const struct mmu_format mmu_vmsa64_4k, mmu_vmsa64_16k, mmu_vmsa64_64k;
+extern const struct mmu_format mmu_lpae; /* AArch32 long descriptors: addresses below 2^32, output below 2^40 */
+/*
+ * VMSAv8-64 stage 2 (HCR_EL2.FWB 0): every va is an intermediate physical address. MMU_USER is refused, as stage 2
+ * knows no EL0; MMU_WRITE|MMU_EXEC is not.
+ */
+extern const struct mmu_format mmu_stage2_4k;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
