@@ -1,0 +1,31 @@
+/*
+ * Memory of devices, described by the CPU's physical addresses; direction None. Its maps are
+ * Inhibit (Device-nGnRnE) unless the map asks for another mode.
+ */
+#ifndef IOMEM_IODEVICEMEMORY_H
+#define IOMEM_IODEVICEMEMORY_H
+
+#include "iomem/IOMemoryDescriptor.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct {
+    IOPhysicalAddress start;
+    IOPhysicalLength length;
+    IOOptionBits tag;
+} IODeviceMemoryInitElement;
+
+/* NULL without memory or when the range wraps. The object is an IOGeneralMemoryDescriptor, as in IOKit. */
+IOMemoryDescriptorRef IODeviceMemoryCreateWithRange(IOPhysicalAddress start, IOPhysicalLength length);
+
+/* Fills out[count] with tagged descriptors, the caller's to release. Returns count, or 0 with nothing kept. */
+IOItemCount IODeviceMemoryCreateArrayFromList(const IODeviceMemoryInitElement *list, IOItemCount count,
+                                              IOMemoryDescriptorRef *out);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

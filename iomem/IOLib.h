@@ -1,0 +1,44 @@
+/* Memory for drivers, and the cache calls on kernel addresses. Sizes in bytes. */
+#ifndef IOMEM_IOLIB_H
+#define IOMEM_IOLIB_H
+
+#include "iomem/IOTypes.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* NULL when size is 0 or memory runs out. Free takes the size that was asked for; NULL is ignored. */
+void *IOMalloc(vm_size_t size);
+void *IOMallocZero(vm_size_t size);
+void IOFree(void *memory, vm_size_t size);
+
+/* alignment in bytes, rounded up to a power of two (0 means 1); above 32 bits gives NULL. Not zeroed. */
+void *IOMallocAligned(vm_size_t size, vm_size_t alignment);
+void IOFreeAligned(void *memory, vm_size_t size);
+
+/*
+ * Physically contiguous memory. With pa: whole pages below 4 GiB, and *pa is the device's address
+ * of the first byte (untouched on failure). Without: contiguous, wherever it is, zero-filled when it is whole pages.
+ */
+void *IOMallocContiguous(vm_size_t size, vm_size_t alignment, IOPhysicalAddress *pa);
+void IOFreeContiguous(void *memory, vm_size_t size);
+
+/*
+ * Write back and drop the lines of the range, to the point of coherency; ends in a barrier.
+ * kIOReturnUnsupported for any task but kernel_task; kIOReturnVMError, nothing done, when a page is not mapped.
+ */
+IOReturn IOFlushProcessorCache(task_t task, IOVirtualAddress address, IOByteCount length);
+
+/*
+ * Give mapped pages a cache mode (kIOxxxCache, not shifted), writable. It is a property of the
+ * memory: other mappings of it change too. kIOReturnUnsupported: not kernel_task, or not page
+ * aligned; kIOReturnVMError: a page is not mapped, earlier ones stay changed.
+ */
+IOReturn IOSetProcessorCacheMode(task_t task, IOVirtualAddress address, IOByteCount length, IOOptionBits cacheMode);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

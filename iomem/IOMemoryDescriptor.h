@@ -1,0 +1,194 @@
+/*
+ * A description of memory: ranges of physical addresses, or of a task's virtual addresses, as one
+ * run of bytes with a length. It can be mapped, read segment by segment, pinned for a device, and
+ * copied from and to. Offsets and lengths are in bytes.
+ *
+ * Physical descriptors are always prepared. Virtual ones are when prepare says so: only then do
+ * they have physical segments. prepare and complete on one descriptor are not to run at the same
+ * time on two cores.
+ */
+#ifndef IOMEM_IOMEMORYDESCRIPTOR_H
+#define IOMEM_IOMEMORYDESCRIPTOR_H
+
+#include "iomem/IOAddressSpace.h"
+#include "iomem/IOTypes.h"
+#include "iomem/OSObject.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Options and flags of a descriptor. */
+enum {
+    kIOMemoryDirectionMask = 0x7,
+    kIOMemoryAutoPrepare = 0x8, /* prepared at creation, completed at the end */
+    kIOMemoryTypeVirtual = 0x10,
+    kIOMemoryTypeVirtual64 = 0x10,
+    kIOMemoryTypePhysical = 0x20,
+    kIOMemoryTypePhysical64 = 0x20,
+    kIOMemoryTypeUPL = 0x30,          /* refused */
+    kIOMemoryTypePersistentMD = 0x40, /* refused */
+    kIOMemoryTypeUIO = 0x50,          /* refused */
+    kIOMemoryTypeMask = 0xF0,
+    kIOMemoryAsReference = 0x100, /* the ranges array stays the caller's, who keeps it alive and unchanged */
+    kIOMemoryBufferPageable = 0x400,
+    kIOMemoryMapperNone = 0x800,      /* also a segment option: the CPU's physical addresses */
+    kIOMemoryHostOnly = 0x1000,       /* never given to a device; implies MapperNone */
+    _kIOMemorySourceSegment = 0x2000, /* a segment option only: IOMemoryDescriptorGetSourceSegment's */
+    kIOMemoryRedirected = 0x4000,
+    kIOMemoryPreparedReadOnly = 0x8000, /* an Out-only prepare is outstanding */
+    kIOMemoryPersistent = 0x10000,      /* refused when a page is not mapped at creation */
+    kIOMemoryMapCopyOnWrite = 0x20000,
+    kIOMemoryRemote = 0x40000, /* addresses of another machine's: segments only, no map, no copy */
+    kIOMemoryThreadSafe = 0x100000,
+    kIOMemoryClearEncrypt = 0x200000, /* no meaning here */
+    kIOMemoryBufferPurgeable = 0x400000,
+    kIOMemoryUseReserve = 0x800000, /* no meaning here */
+    kIOMemoryBufferCacheShift = 28, /* the memory's own cache mode, as far as three bits tell it */
+    kIOMemoryBufferCacheMask = 0x70000000
+};
+
+/* performOperation */
+enum {
+    kIOMemoryIncoherentIOFlush = 1,
+    kIOMemoryIncoherentIOStore = 2,
+    kIOMemoryClearEncrypted = 50,
+    kIOMemorySetEncrypted = 51
+};
+
+/* setMapperOptions */
+enum { kIOMapperUncached = 1, kIOMapperTransient = 2 };
+
+/* Purgeable states: one of the first four, and how volatile memory is to go. */
+enum {
+    kIOMemoryPurgeableKeepCurrent = 1,
+    kIOMemoryPurgeableNonVolatile = 2,
+    kIOMemoryPurgeableVolatile = 3,
+    kIOMemoryPurgeableEmpty = 4,
+    kIOMemoryPurgeableVolatileGroupShift = 8,
+    kIOMemoryPurgeableVolatileGroupMask = 0x700,
+    kIOMemoryPurgeableVolatileBehaviorLifo = 0x40,
+    kIOMemoryPurgeableVolatileOrderingObsolete = 0x20,
+    kIOMemoryPurgeableFaultOnAccess = 0x2000
+};
+
+enum {
+    kIOPreparationIDUnprepared = 0,
+    kIOPreparationIDUnsupported = 1,
+    kIOPreparationIDAlwaysPrepared = 2,
+    kIODescriptorIDInvalid = 0
+};
+
+/* Idempotent, and needed by nobody: kept for programs that call it. */
+void IOMemoryDescriptorInitialize(void);
+
+/*
+ * Creating. NULL: no memory, no ranges, a range that wraps or leaves the task's space, a physical
+ * range past 16 TiB (unless kIOMemoryRemote), or a type of memory this release lacks. That a
+ * virtual address is mapped is asked for by CreateWithAddress, which prepares at once, and by
+ * kIOMemoryPersistent; otherwise not before it is needed. Ranges are copied unless kIOMemoryAsReference.
+ * A task makes the ranges virtual, a NULL task physical.
+ */
+IOMemoryDescriptorRef IOMemoryDescriptorCreateWithAddress(void *address, IOByteCount length, IODirection direction);
+IOMemoryDescriptorRef IOMemoryDescriptorCreateWithPhysicalAddress(IOPhysicalAddress address, IOByteCount length,
+                                                                  IODirection direction);
+IOMemoryDescriptorRef IOMemoryDescriptorCreateWithAddressRange(mach_vm_address_t address, mach_vm_size_t length,
+                                                               IOOptionBits options, task_t task);
+IOMemoryDescriptorRef IOMemoryDescriptorCreateWithAddressRanges(const IOAddressRange *ranges, UInt32 rangeCount,
+                                                                IOOptionBits options, task_t task);
+/* buffers: count IOAddressRanges. The type is among the options; offset is ignored; mapper NULL is the system's. */
+IOMemoryDescriptorRef IOMemoryDescriptorCreateWithOptions(void *buffers, UInt32 count, UInt32 offset, task_t task,
+                                                          IOOptionBits options, IOMapperRef mapper);
+/*
+ * For an object of OSMetaClassAllocClassWithName("IOGeneralMemoryDescriptor"), and once more on one
+ * that lives: outstanding prepares are completed and every map of it is destroyed, also maps
+ * somebody still holds. false leaves an object that can only be released.
+ */
+bool IOMemoryDescriptorInitWithOptions(IOMemoryDescriptorRef md, void *buffers, UInt32 count, UInt32 offset,
+                                       task_t task, IOOptionBits options, IOMapperRef mapper);
+
+IOByteCount IOMemoryDescriptorGetLength(IOMemoryDescriptorRef md);
+kern_return_t IOMemoryDescriptorGetLengthDK(IOMemoryDescriptorRef md, uint64_t *returnLength);
+IODirection IOMemoryDescriptorGetDirection(IOMemoryDescriptorRef md); /* flags & kIOMemoryDirectionMask */
+uint64_t IOMemoryDescriptorGetFlags(IOMemoryDescriptorRef md);        /* options, type and state bits */
+IOOptionBits IOMemoryDescriptorGetTag(IOMemoryDescriptorRef md);      /* 32 bits of the caller's, 0 at first */
+void IOMemoryDescriptorSetTag(IOMemoryDescriptorRef md, IOOptionBits tag);
+
+/*
+ * The physically contiguous run at offset; *length (NULL allowed) is its size, and 0 means none:
+ * offset at or past the end, or virtual memory that is not prepared. 0 is a valid address.
+ * A run ends where a range ends, but for physical ranges that touch. The descriptor's own
+ * bookkeeping answers; a map's answer comes from the translation tables.
+ */
+addr64_t IOMemoryDescriptorGetPhysicalSegment(IOMemoryDescriptorRef md, IOByteCount offset, IOByteCount *length,
+                                              IOOptionBits options);
+/* The same over the addresses the descriptor was made with; needs no prepare. */
+addr64_t IOMemoryDescriptorGetSourceSegment(IOMemoryDescriptorRef md, IOByteCount offset, IOByteCount *length);
+IOPhysicalAddress IOMemoryDescriptorGetPhysicalAddress(IOMemoryDescriptorRef md);
+
+/*
+ * Copies by physical address, whatever is mapped. Returns the bytes copied: 0 when offset and
+ * length do not lie in the descriptor (nothing is clipped), short where memory is not prepared.
+ * writeBytes: 0 too after an Out-only prepare; NULL bytes write zeroes; what was written is
+ * cleaned to the point of coherency. Directions are not checked.
+ */
+IOByteCount IOMemoryDescriptorReadBytes(IOMemoryDescriptorRef md, IOByteCount offset, void *bytes, IOByteCount length);
+IOByteCount IOMemoryDescriptorWriteBytes(IOMemoryDescriptorRef md, IOByteCount offset, const void *bytes,
+                                         IOByteCount length);
+
+/*
+ * Pin the memory and learn its physical pages; counted, each prepare wants its complete. A
+ * direction of 0 is the descriptor's own. A failure changes nothing: KERN_INVALID_ADDRESS for a
+ * page that is not mapped, KERN_PROTECTION_FAILURE for In on a read-only one,
+ * kIOReturnNotWritable for In after an Out-only prepare, kIOReturnNoMemory, kIOReturnCannotWire
+ * (kIODirectionPrepareToPhys32 and a page above 4 GiB, or a page pinned too often).
+ * complete without a prepare succeeds and does nothing; freeing a descriptor completes it.
+ */
+IOReturn IOMemoryDescriptorPrepare(IOMemoryDescriptorRef md, IODirection forDirection);
+IOReturn IOMemoryDescriptorComplete(IOMemoryDescriptorRef md, IODirection forDirection);
+
+/*
+ * Mapping. Returns a reference to the map, or NULL with nothing changed. length 0 is the whole
+ * descriptor (not "the rest": with an offset it fails). Without kIOMapAnywhere atAddress is where
+ * the first byte goes: inside IOAddressSpaceGetBounds, and at the same offset in its page as the
+ * memory. IOMemoryMap.h says what the options do and when an existing map is shared.
+ */
+IOMemoryMapRef IOMemoryDescriptorCreateMappingInTask(IOMemoryDescriptorRef md, task_t intoTask,
+                                                     mach_vm_address_t atAddress, IOOptionBits options,
+                                                     mach_vm_size_t offset, mach_vm_size_t length);
+/* All of it, anywhere in kernel_task. */
+IOMemoryMapRef IOMemoryDescriptorMap(IOMemoryDescriptorRef md, IOOptionBits options);
+/* Records a mapping that somebody else made and owns: nothing is verified, nothing is unmapped at its end. */
+IOMemoryMapRef IOMemoryDescriptorSetMapping(IOMemoryDescriptorRef md, task_t task, IOVirtualAddress mapAddress,
+                                            IOOptionBits options);
+/* For classes of descriptors: finish `mapping` (whose reference is taken over) or find one to share. */
+IOMemoryMapRef IOMemoryDescriptorMakeMapping(IOMemoryDescriptorRef md, IOMemoryDescriptorRef owner, task_t intoTask,
+                                             IOMemoryMapRef mapping, IOOptionBits options, IOByteCount offset,
+                                             IOByteCount length);
+
+/*
+ * Cache maintenance of a part, clipped to the descriptor: Flush writes back and drops, Store
+ * writes back. kIOReturnUnderrun when memory ran out before length did; kIOReturnNotAttached for
+ * Remote; kIOReturnUnsupported for any other operation.
+ */
+IOReturn IOMemoryDescriptorPerformOperation(IOMemoryDescriptorRef md, IOOptionBits options, IOByteCount offset,
+                                            IOByteCount length);
+
+/* 0 while not prepared; virtual memory gets a new one with each first prepare. */
+uint64_t IOMemoryDescriptorGetPreparationID(IOMemoryDescriptorRef md);
+uint64_t IOMemoryDescriptorGetDescriptorID(IOMemoryDescriptorRef md); /* the object's for life, from 1 */
+
+/* Bytes of device addresses that mapping it page by page takes; *offset (NULL allowed): where in its page it begins. */
+uint64_t IOMemoryDescriptorGetDMAMapLength(IOMemoryDescriptorRef md, uint64_t *offset);
+
+/* An object of the caller's, retained while it is set; Copy returns a reference or NULL. One setter at a time. */
+OSObjectRef IOMemoryDescriptorCopyContext(IOMemoryDescriptorRef md);
+void IOMemoryDescriptorSetContext(IOMemoryDescriptorRef md, OSObjectRef context);
+void IOMemoryDescriptorSetMapperOptions(IOMemoryDescriptorRef md, uint16_t options);
+uint16_t IOMemoryDescriptorGetMapperOptions(IOMemoryDescriptorRef md);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,247 @@
+#include "iomem/IOMemoryMap.h"
+
+#include "iomem/address_space.h"
+#include "iomem/descriptor.h"
+#include "iomem/map.h"
+#include "iomem/map_place.h"
+
+#define SELECTOR_COPY_STATE 1
+#define LAST_REFERENCES     2 /* the creator's and the descriptor's: fewer, and the map goes */
+
+static uint32_t instances;
+
+struct lock gIOMemoryLock = LOCK_INIT;
+
+static void free_object(OSObjectRef object)
+{
+    IOMemoryMapFree((IOMemoryMapRef)object);
+}
+
+static void tagged_release(OSObjectRef object, const void *tag)
+{
+    IOMemoryMapTaggedRelease((IOMemoryMapRef)object, tag);
+}
+
+const struct OSMetaClass IOMemoryMap_class = {
+    .object = {&OSMetaClass_class, 0},
+    .name = "IOMemoryMap",
+    .super = &OSObject_class,
+    .size = sizeof(struct IOMemoryMap),
+    .instances = &instances,
+    .free = free_object,
+    .tagged_release = tagged_release,
+};
+
+bool IOMemoryMapInit(IOMemoryMapRef map, task_t intoTask, mach_vm_address_t toAddress, IOOptionBits options,
+                     mach_vm_size_t offset, mach_vm_size_t length)
+{
+    if (!map || !intoTask || map->task || map->memory)
+        return false;
+    map->task = intoTask;
+    map->space = intoTask;
+    map->address = toAddress;
+    map->options = options & ~(uint32_t)kIOMap64Bit;
+    map->offset = offset;
+    map->length = length;
+    return true;
+}
+
+/* From the list of one descriptor into another's. */
+static void move(IOMemoryMapRef map, IOMemoryDescriptorRef from, IOMemoryDescriptorRef to)
+{
+    bool listed = map->registered;
+
+    OSObjectRetain(&map->object); /* between the lists it would be freed */
+    descriptor_remove_map(from, map);
+    if (listed)
+        descriptor_add_map(to, map);
+    OSObjectRelease(&map->object);
+}
+
+bool IOMemoryMapSetMemoryDescriptor(IOMemoryMapRef map, IOMemoryDescriptorRef md, mach_vm_size_t offset)
+{
+    IOMemoryDescriptorRef old;
+
+    if (!map || !md || (!map->super_map && (offset > md->length || map->length > md->length - offset)))
+        return false;
+    lock_acquire(&gIOMemoryLock);
+    if (!map->super_map)
+        map->offset = offset;
+    old = map->memory;
+    if (old != md) {
+        OSObjectRetain(&md->object);
+        map->memory = md;
+        if (old) {
+            move(map, old, md);
+            OSObjectRelease(&old->object);
+        }
+    }
+    lock_release(&gIOMemoryLock);
+    return true;
+}
+
+mach_vm_address_t IOMemoryMapGetAddress(IOMemoryMapRef map)
+{
+    return map && map_is_mapped(map) ? map->address : 0;
+}
+
+IOVirtualAddress IOMemoryMapGetVirtualAddress(IOMemoryMapRef map)
+{
+    return IOMemoryMapGetAddress(map);
+}
+
+IOByteCount IOMemoryMapGetLength(IOMemoryMapRef map)
+{
+    return map ? map->length : 0;
+}
+
+mach_vm_size_t IOMemoryMapGetSize(IOMemoryMapRef map)
+{
+    return IOMemoryMapGetLength(map);
+}
+
+uint64_t IOMemoryMapGetOffset(IOMemoryMapRef map)
+{
+    return map ? map->offset : 0;
+}
+
+task_t IOMemoryMapGetAddressTask(IOMemoryMapRef map)
+{
+    if (!map)
+        return NULL;
+    return map->super_map ? map->super_map->task : map->task;
+}
+
+IOOptionBits IOMemoryMapGetMapOptions(IOMemoryMapRef map)
+{
+    return map ? map->options : 0;
+}
+
+IOMemoryDescriptorRef IOMemoryMapGetMemoryDescriptor(IOMemoryMapRef map)
+{
+    return map ? map->memory : NULL;
+}
+
+OSMetaClassRef IOMemoryMapGetMetaClass(IOMemoryMapRef map)
+{
+    return map ? map->object.class : NULL;
+}
+
+IOPhysicalAddress IOMemoryMapGetPhysicalSegment(IOMemoryMapRef map, IOByteCount offset, IOByteCount *length,
+                                                IOOptionBits options)
+{
+    uint64_t pa = 0, size = 0;
+
+    (void)options; /* device addresses are the CPU's while there is no system mapper */
+    if (map) {
+        lock_acquire(&gIOMemoryLock);
+        if (map_is_mapped(map) && map->address && offset < map->length)
+            size = mmu_segment(address_space_tables(map->space), map->address + offset, map->length - offset, &pa);
+        lock_release(&gIOMemoryLock);
+    }
+    if (length)
+        *length = size;
+    return size ? pa : 0;
+}
+
+IOPhysicalAddress IOMemoryMapGetPhysicalAddress(IOMemoryMapRef map)
+{
+    return IOMemoryMapGetPhysicalSegment(map, 0, NULL, 0);
+}
+
+static bool owns_its_pages(IOMemoryMapRef map)
+{
+    return map->memory && map->address && map->space && !map->super_map && !(map->options & kIOMapStatic);
+}
+
+IOReturn IOMemoryMapUnmap(IOMemoryMapRef map)
+{
+    IOReturn result = kIOReturnSuccess;
+
+    if (!map)
+        return kIOReturnBadArgument;
+    lock_acquire(&gIOMemoryLock);
+    map_unwire_all(map);
+    if (owns_its_pages(map))
+        result = map_leave(map);
+    map->space = NULL;
+    map->address = 0;
+    lock_release(&gIOMemoryLock);
+    return result;
+}
+
+void IOMemoryMapTaskDied(IOMemoryMapRef map)
+{
+    if (!map)
+        return;
+    lock_acquire(&gIOMemoryLock);
+    if (map->user_client_unmap)
+        IOMemoryMapUnmap(map);
+    map_unwire_all(map);
+    if (map->space)
+        map_abandon(map);
+    map->space = NULL;
+    map->task = NULL;
+    map->address = 0;
+    lock_release(&gIOMemoryLock);
+}
+
+IOReturn IOMemoryMapUserClientUnmap(IOMemoryMapRef map)
+{
+    if (!map)
+        return kIOReturnBadArgument;
+    map->user_client_unmap = true;
+    return kIOReturnSuccess;
+}
+
+void IOMemoryMapTaggedRelease(IOMemoryMapRef map, const void *tag)
+{
+    if (!map)
+        return;
+    lock_acquire(&gIOMemoryLock); /* nobody may find the map in its descriptor's list while it goes */
+    OSObjectTaggedReleaseWhen(&map->object, tag, LAST_REFERENCES);
+    lock_release(&gIOMemoryLock);
+}
+
+void IOMemoryMapFree(IOMemoryMapRef map)
+{
+    if (!map)
+        return;
+    IOMemoryMapUnmap(map);
+    if (map->memory) {
+        descriptor_remove_map(map->memory, map);
+        OSObjectRelease(&map->memory->object);
+    }
+    if (map->super_map)
+        OSObjectRelease(&map->super_map->object);
+    object_free(&map->object);
+}
+
+kern_return_t IOMemoryMapCopyState(IOMemoryMapRef map, IOMemoryMapPrivateState *state)
+{
+    if (!map || !state)
+        return kIOReturnBadArgument;
+    *state = (IOMemoryMapPrivateState){
+        .length = map->length,
+        .offset = map->offset,
+        .options = map->options,
+        .address = IOMemoryMapGetAddress(map),
+    };
+    return kIOReturnSuccess;
+}
+
+kern_return_t IOMemoryMapDispatch(IOMemoryMapRef map, uint64_t selector, const void *in, size_t inSize, void *out,
+                                  size_t outSize)
+{
+    (void)in;
+    (void)inSize;
+    if (!map)
+        return kIOReturnBadArgument;
+    if (selector != SELECTOR_COPY_STATE)
+        return kIOReturnUnsupported;
+    if (!out)
+        return kIOReturnBadArgument;
+    if (outSize < sizeof(IOMemoryMapPrivateState))
+        return kIOReturnUnderrun;
+    return IOMemoryMapCopyState(map, out);
+}

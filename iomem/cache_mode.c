@@ -1,0 +1,283 @@
+#include "iomem/cache_mode.h"
+
+#include "iomem/port.h"
+#include "iomem/translate.h"
+#include "mmu/cache.h"
+#include "mmu/mmu.h"
+
+#define PAGE ((uint64_t)PORT_PAGE_SIZE)
+
+static size_t changed; /* frames whose record names a mode: while 0, nothing need be looked up */
+
+/* Pages that have one mode now. */
+struct piece {
+    uint64_t pa, size;
+    unsigned mode;
+    bool ram;
+};
+
+static unsigned mode_of_frame(const struct port_frame *frame)
+{
+    return frame && frame->mode ? frame->mode : kIOCopybackCache;
+}
+
+/* The part of a run of RAM that has the mode of its first page. pa is a page's. */
+static struct piece ram_piece(uint64_t pa, uint64_t max)
+{
+    unsigned mode = mode_of_frame(port_frame(pa));
+    uint64_t size = changed == 0 ? max : PAGE;
+
+    while (size < max && mode_of_frame(port_frame(pa + size)) == mode)
+        size += PAGE;
+    return (struct piece){pa, size, mode, true};
+}
+
+/* What the tables of a live mapping say of the page at pa, and of how much after it. */
+struct search {
+    struct rmap_visit visit;
+    unsigned mode;
+    uint64_t size;
+};
+
+static unsigned mode_of_type(uint32_t type)
+{
+    static const uint8_t mode[] = {
+        [MMU_DEVICE_nGnRnE] = kIOInhibitCache,  [MMU_DEVICE_nGnRE] = kIOPostedWrite,
+        [MMU_DEVICE_nGRE] = kIOPostedReordered, [MMU_DEVICE_GRE] = kIOPostedCombinedReordered,
+        [MMU_UNCACHED] = kIOWriteCombineCache,  [MMU_WRITETHROUGH] = kIOWriteThruCache,
+        [MMU_WRITEBACK] = kIOCopybackCache,
+    };
+
+    return mode[type];
+}
+
+static int read_tables(struct rmap_visit *visit, struct rmap_node *node)
+{
+    struct search *search = (struct search *)visit;
+    struct mmu_leaf leaf;
+    uint64_t va;
+
+    if (node->pa > visit->pa) { /* begins later: what lies before it has no mapping of this run */
+        if (search->size > node->pa - visit->pa)
+            search->size = node->pa - visit->pa;
+        return 0;
+    }
+    va = node->va + (visit->pa - node->pa);
+    if (mmu_walk(node->space, va, &leaf) != MMU_OK || leaf.pa != visit->pa)
+        return 0; /* blocked, or overwritten by another map */
+    leaf.size -= va % leaf.size;
+    if (leaf.size > node->pa + node->size - visit->pa)
+        leaf.size = node->pa + node->size - visit->pa;
+    search->mode = mode_of_type(leaf.attr & MMU_TYPE_MASK);
+    if (search->size > leaf.size)
+        search->size = leaf.size;
+    return search->size == visit->size; /* one that shows it all settles it */
+}
+
+static struct piece device_piece(uint64_t pa, uint64_t max)
+{
+    struct search search = {.visit = {pa, max, read_tables}, .mode = kIOInhibitCache};
+
+    search.size = search.visit.size;
+    if (rmap_has_special())
+        rmap_each(&search.visit);
+    return (struct piece){pa, search.size, search.mode, false};
+}
+
+static struct piece piece_at(uint64_t pa, uint64_t max)
+{
+    return port_ram_run(pa, &max) ? ram_piece(pa, max) : device_piece(pa, max);
+}
+
+unsigned cache_mode_of(uint64_t pa, uint64_t *size)
+{
+    uint64_t skip = pa % PAGE;
+    struct piece piece = piece_at(pa - skip, (*size + skip + PAGE - 1u) & ~(PAGE - 1u));
+
+    if (*size > piece.size - skip)
+        *size = piece.size - skip;
+    return piece.mode;
+}
+
+/* New types for the live mappings of some pages. */
+struct retype {
+    struct rmap_visit visit;
+    uint32_t type;
+};
+
+static int retype_run(struct mmu_space *space, uint64_t va, uint64_t size, uint32_t type)
+{
+    struct mmu_leaf leaf;
+
+    mmu_walk(space, va, &leaf);
+    return mmu_protect(space, va, size, (leaf.attr & ~(uint32_t)MMU_TYPE_MASK) | type);
+}
+
+static int retype_mapping(struct rmap_visit *visit, struct rmap_node *node)
+{
+    struct retype *retype = (struct retype *)visit;
+    uint64_t pa = node->pa > visit->pa ? node->pa : visit->pa;
+    uint64_t visit_end = visit->pa + visit->size;
+    uint64_t end = node->pa + node->size < visit_end ? node->pa + node->size : visit_end;
+
+    while (pa < end) {
+        uint64_t va = node->va + (pa - node->pa), shown = 0;
+        uint64_t size = mmu_segment(node->space, va, end - pa, &shown);
+        int error = MMU_OK;
+
+        if (size != 0 && shown == pa) /* otherwise blocked, or overwritten by another map */
+            error = retype_run(node->space, va, size, retype->type);
+        if (error != MMU_OK)
+            return error;
+        pa += size ? size : PAGE;
+    }
+    return MMU_OK;
+}
+
+/* Every alias of the piece. A failure leaves some changed. */
+static int retype(const struct piece *piece, unsigned mode)
+{
+    struct retype all = {.visit = {piece->pa, piece->size, retype_mapping}, .type = translate_type(mode, piece->ram)};
+    int error = rmap_each(&all.visit);
+
+    if (error == MMU_OK && piece->ram)
+        error = retype_run(mmu_kernel_space(), (uintptr_t)port_linear(piece->pa), piece->size, all.type);
+    return error;
+}
+
+static int mark_special(struct rmap_visit *visit, struct rmap_node *node)
+{
+    (void)visit;
+    rmap_mark_special(node);
+    return 0;
+}
+
+/*
+ * The aliases have changed one after the other, so the last cacheable one may have brought lines back after the
+ * first was cleaned: once more, now that none can.
+ */
+static void record(const struct piece *piece, unsigned mode)
+{
+    struct rmap_visit visit = {piece->pa, piece->size, mark_special};
+
+    if (!piece->ram) {
+        rmap_each(&visit);
+        return;
+    }
+    if (translate_is_cacheable(piece->mode) != translate_is_cacheable(mode) || mode == kIORealTimeCache)
+        cache_clean_invalidate(port_linear(piece->pa), piece->size);
+    for (uint64_t at = 0; at < piece->size; at += PAGE) {
+        struct port_frame *frame = port_frame(piece->pa + at);
+
+        changed -= frame->mode != 0;
+        frame->mode = (uint8_t)(mode == kIOCopybackCache ? 0 : mode);
+        changed += frame->mode != 0;
+    }
+}
+
+/* What a request has to change, piece by piece. Nothing in it has that mode yet. */
+struct plan {
+    unsigned mode;
+    size_t count, room; /* count may pass room: then pieces past room are missing */
+    struct piece *pieces;
+    struct piece few[4];
+};
+
+static IOReturn check_frames(const struct piece *piece)
+{
+    for (uint64_t at = 0; at < piece->size; at += PAGE) {
+        const struct port_frame *frame = port_frame(piece->pa + at);
+
+        if (!frame || frame->owner == PORT_OWNER_RUNTIME)
+            return kIOReturnNotPermitted;
+    }
+    return kIOReturnSuccess;
+}
+
+static IOReturn check(const struct piece *piece, const struct cache_run *run, unsigned mode)
+{
+    if (!piece->ram)
+        return translate_is_cacheable(mode) ? kIOReturnUnsupported : kIOReturnSuccess;
+    if (piece->pa < run->pa || piece->pa + piece->size > run->pa + run->size)
+        return kIOReturnNotAligned;
+    return check_frames(piece);
+}
+
+static IOReturn add_run(struct plan *plan, const struct cache_run *run)
+{
+    uint64_t pa = run->pa & ~(PAGE - 1u);
+    uint64_t end = (run->pa + run->size + PAGE - 1u) & ~(PAGE - 1u);
+    IOReturn result = kIOReturnSuccess;
+
+    while (pa < end && result == kIOReturnSuccess) {
+        struct piece piece = piece_at(pa, end - pa);
+
+        result = check(&piece, run, plan->mode);
+        pa += piece.size;
+        if (piece.mode == plan->mode)
+            continue;
+        if (plan->count < plan->room)
+            plan->pieces[plan->count] = piece;
+        plan->count++;
+    }
+    return result;
+}
+
+static IOReturn make_plan(struct plan *plan, const struct cache_run *runs, size_t count)
+{
+    IOReturn result = kIOReturnSuccess;
+
+    plan->count = 0;
+    for (size_t i = 0; i < count && result == kIOReturnSuccess; i++)
+        result = add_run(plan, &runs[i]);
+    if (result != kIOReturnSuccess || plan->count <= plan->room)
+        return result;
+    plan->room = plan->count;
+    plan->pieces = port_alloc(plan->room * sizeof *plan->pieces);
+    return plan->pieces ? make_plan(plan, runs, count) : kIOReturnNoMemory;
+}
+
+static IOReturn carry_out(const struct plan *plan)
+{
+    int error = MMU_OK;
+    size_t done;
+
+    for (done = 0; done < plan->count && error == MMU_OK; done++)
+        error = retype(&plan->pieces[done], plan->mode);
+    if (error != MMU_OK) { /* the leaves were cut on the way here: going back needs no tables */
+        while (done-- > 0)
+            retype(&plan->pieces[done], plan->pieces[done].mode);
+        return translate_error(error);
+    }
+    for (size_t i = 0; i < plan->count; i++)
+        record(&plan->pieces[i], plan->mode);
+    return kIOReturnSuccess;
+}
+
+IOReturn cache_mode_apply(const struct cache_run *runs, size_t count, unsigned mode)
+{
+    struct plan plan = {.mode = mode, .room = sizeof plan.few / sizeof plan.few[0]};
+    IOReturn result;
+
+    if (mode == kIODefaultCache || mode > kIOPostedCombinedReordered)
+        return kIOReturnSuccess;
+    plan.pieces = plan.few;
+    result = make_plan(&plan, runs, count);
+    if (result == kIOReturnSuccess)
+        result = carry_out(&plan);
+    if (plan.pieces != plan.few)
+        port_free(plan.pieces);
+    return result;
+}
+
+IOReturn cache_mode_set(uint64_t pa, uint64_t size, unsigned mode)
+{
+    struct cache_run run = {pa, size};
+
+    return cache_mode_apply(&run, 1, mode);
+}
+
+bool cache_mode_reset(uint64_t pa, uint64_t size)
+{
+    return changed == 0 || cache_mode_set(pa, size, kIOCopybackCache) == kIOReturnSuccess;
+}

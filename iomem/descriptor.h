@@ -1,0 +1,88 @@
+/* Inside the descriptors: the layouts, and the methods that classes override. */
+#ifndef IOMEM_DESCRIPTOR_H
+#define IOMEM_DESCRIPTOR_H
+
+#include "iomem/IOMemoryDescriptor.h"
+#include "iomem/object.h"
+
+struct wired_run {
+    uint64_t offset, pa;
+};
+
+struct IOMemoryDescriptor {
+    struct OSObject object;
+    uint64_t length;
+    uint32_t flags, tag;
+    IOMemoryMapRef oldest, newest; /* the maps of it, each holding one more reference of ours */
+    uint64_t descriptor_id, preparation_id;
+    OSObjectRef context;
+    uint16_t mapper_options;
+    uint8_t cache_mode; /* kIOxxxCache given to the memory; 0 = none so far */
+};
+
+/* The arguments of initWithOptions. */
+struct descriptor_request {
+    const IOAddressRange *ranges;
+    uint32_t count;
+    IOOptionBits options;
+    task_t task;
+    IOMapperRef mapper;
+};
+
+/* length is never NULL here. Receivers are of the class, or of a subclass, whose table this is. */
+struct descriptor_methods {
+    bool (*init)(IOMemoryDescriptorRef, const struct descriptor_request *);
+    addr64_t (*get_physical_segment)(IOMemoryDescriptorRef, IOByteCount offset, IOByteCount *length,
+                                     IOOptionBits options);
+    IOReturn (*prepare)(IOMemoryDescriptorRef, IODirection);
+    IOReturn (*complete)(IOMemoryDescriptorRef, IODirection);
+    uint64_t (*get_preparation_id)(IOMemoryDescriptorRef);
+    IOMemoryMapRef (*make_mapping)(IOMemoryDescriptorRef, IOMemoryMapRef map, IOOptionBits options, IOByteCount offset);
+    IOReturn (*do_map)(IOMemoryDescriptorRef, IOMemoryMapRef map, IOOptionBits options);
+};
+
+/* IOGeneralMemoryDescriptor; its subclasses start with one. */
+struct IOGeneralMemoryDescriptor {
+    struct IOMemoryDescriptor base;
+    task_t task; /* of virtual ranges */
+    IOMapperRef mapper;
+    const IOAddressRange *ranges;
+    uint32_t count;
+    IOAddressRange single; /* what ranges points to when count is 1 */
+    bool owns_pages;       /* a buffer: nobody else has anything in its pages, even past its length */
+    uint32_t wire_count;   /* a physical descriptor's stays 1 */
+    uint32_t run_count;
+    uint64_t capacity;      /* of the ranges together: what a prepare pins; a buffer's length may be less */
+    struct wired_run *runs; /* the pinned memory, by offset; NULL while not prepared */
+    struct wired_run run;   /* what runs points to when one is enough */
+};
+
+extern const struct OSMetaClass IOMemoryDescriptor_class, IOGeneralMemoryDescriptor_class;
+
+/* For the tables of subclasses. */
+void descriptor_free(OSObjectRef object);
+void general_free(OSObjectRef object);
+extern const struct descriptor_methods general_methods;
+
+IOMemoryMapRef descriptor_make_mapping(IOMemoryDescriptorRef md, IOMemoryMapRef map, IOOptionBits options,
+                                       IOByteCount offset);
+
+/* The list of maps. The caller holds the memory lock for the first two. */
+void descriptor_add_map(IOMemoryDescriptorRef md, IOMemoryMapRef map);
+void descriptor_remove_map(IOMemoryDescriptorRef md, IOMemoryMapRef map);
+void descriptor_drop_maps(IOMemoryDescriptorRef md); /* the list's references, and so most maps */
+
+/* Of any subclass of IOGeneralMemoryDescriptor: what initWithOptions does, and the length that a buffer changes. */
+bool general_init(IOMemoryDescriptorRef md, const struct descriptor_request *request);
+void general_set_length(IOMemoryDescriptorRef md, uint64_t length);
+IOMemoryDescriptorRef descriptor_create(const struct descriptor_request *request);
+
+static inline const struct descriptor_methods *descriptor_methods(IOMemoryDescriptorRef md)
+{
+    return md->object.class->descriptor;
+}
+
+/* Copy bytes, or zeroes when they are NULL, to physical memory in whatever way its cache mode allows, and clean it. */
+void descriptor_copy_in(uint64_t pa, const void *bytes, uint64_t size);
+
+#endif

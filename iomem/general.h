@@ -1,0 +1,14 @@
+/* The methods of IOGeneralMemoryDescriptor, one file each concern. See descriptor.h for what each does. */
+#ifndef IOMEM_GENERAL_H
+#define IOMEM_GENERAL_H
+
+#include "iomem/descriptor.h"
+
+addr64_t general_physical_segment(IOMemoryDescriptorRef md, IOByteCount offset, IOByteCount *length,
+                                  IOOptionBits options);
+IOReturn general_prepare(IOMemoryDescriptorRef md, IODirection direction);
+IOReturn general_complete(IOMemoryDescriptorRef md, IODirection direction);
+uint64_t general_preparation_id(IOMemoryDescriptorRef md);
+IOReturn general_do_map(IOMemoryDescriptorRef md, IOMemoryMapRef map, IOOptionBits options);
+
+#endif

@@ -1,0 +1,269 @@
+/* doMap: from a part of a descriptor to the runs, modes and place of its map. The caller holds the memory lock. */
+#include "iomem/address_space.h"
+#include "iomem/cache_mode.h"
+#include "iomem/general.h"
+#include "iomem/map_place.h"
+#include "iomem/port.h"
+#include "iomem/source.h"
+#include "iomem/translate.h"
+
+#define PAGE ((uint64_t)PORT_PAGE_SIZE)
+
+/* One map's request on its way. */
+struct request {
+    struct IOGeneralMemoryDescriptor *md;
+    IOMemoryMapRef map;
+    unsigned mode; /* kIOxxxCache asked for */
+    uint64_t lead; /* bytes of the first page before the map's first */
+    bool retype;   /* the memory's own mode has to change */
+};
+
+static IOReturn check(const struct request *request)
+{
+    const struct IOGeneralMemoryDescriptor *md = request->md;
+    IOMemoryMapRef map = request->map;
+
+    if (map->offset >= md->base.length || map->length > md->base.length - map->offset)
+        return kIOReturnBadArgument;
+    if (md->base.flags & kIOMemoryRemote)
+        return kIOReturnNotAttached;
+    if ((map->options & kIOMapGuardedMask) && !(map->options & kIOMapAnywhere))
+        return kIOReturnBadArgument;
+    if ((map->options & kIOMapPrefault) && md->wire_count == 0)
+        return kIOReturnBadArgument;
+    if (md->base.flags & kIOMemoryMapCopyOnWrite)
+        return kIOReturnUnsupported;
+    return kIOReturnSuccess;
+}
+
+/* Memory mapped into the space where it lies already needs no second mapping. */
+static bool is_there_already(const struct request *request)
+{
+    const struct IOGeneralMemoryDescriptor *md = request->md;
+    IOMemoryMapRef map = request->map;
+    IOOptionBits own = kIOMapUnique | kIOMapGuardedMask;
+
+    return md->task && md->task == map->task && (map->options & (kIOMapAnywhere | own)) == kIOMapAnywhere &&
+           md->count == 1 && map->offset == 0 && md->ranges[0].address && map->length <= md->ranges[0].length;
+}
+
+static int stop(struct rmap_visit *visit, struct rmap_node *node)
+{
+    (void)visit;
+    (void)node;
+    return 1;
+}
+
+static bool is_mapped_by_others(uint64_t pa, uint64_t size)
+{
+    struct rmap_visit visit = {pa, size, stop};
+
+    return rmap_each(&visit) != 0;
+}
+
+/*
+ * The mode to enter a run with. Off RAM, pages that nobody shows have no mode yet, and the first map sets it:
+ * the descriptor's own, from an earlier map of it, or what is asked for. Elsewhere a mode asked for changes what is
+ * there.
+ */
+static IOReturn settle_mode(struct request *request, struct map_run *run)
+{
+    unsigned own = request->mode;
+
+    if (!own && !run->ram && !translate_is_cacheable(request->md->base.cache_mode))
+        own = request->md->base.cache_mode;
+    if (request->mode && run->ram)
+        request->retype = true; /* the same mode too: who may not give it one is told so */
+    if (own == kIODefaultCache || own == run->mode)
+        return kIOReturnSuccess;
+    if (!run->ram && translate_is_cacheable(own))
+        return kIOReturnUnsupported;
+    if (!run->ram && !is_mapped_by_others(run->node.pa, run->node.size))
+        run->mode = (uint8_t)own;
+    else if (request->mode)
+        request->retype = true;
+    return kIOReturnSuccess;
+}
+
+/* Whole pages, cut where the mode changes or RAM ends. */
+static IOReturn add_pages(struct request *request, uint64_t pa, uint64_t end)
+{
+    while (pa < end) {
+        struct map_run run = {.node = {.pa = pa, .size = end - pa}};
+        IOReturn result;
+
+        run.mode = (uint8_t)cache_mode_of(pa, &run.node.size);
+        run.ram = port_is_ram(pa, PAGE);
+        result = settle_mode(request, &run);
+        if (result == kIOReturnSuccess)
+            result = map_add_run(request->map, &run);
+        if (result != kIOReturnSuccess)
+            return result;
+        pa += run.node.size;
+    }
+    return kIOReturnSuccess;
+}
+
+static uint64_t page_of(uint64_t address)
+{
+    return address & ~(PAGE - 1);
+}
+
+/* Pieces that do not follow one another have to meet on page boundaries. */
+static IOReturn add_pieces(struct request *request, struct source *source)
+{
+    struct piece all, next;
+    IOReturn result = source_next(source, &all);
+
+    request->lead = all.pa % PAGE;
+    while (result == kIOReturnSuccess) {
+        result = source_next(source, &next);
+        if (result != kIOReturnSuccess)
+            break;
+        if (next.size && next.pa == all.pa + all.size) {
+            all.size += next.size;
+            continue;
+        }
+        if (next.size && ((all.pa + all.size) % PAGE || next.pa % PAGE))
+            return kIOReturnNotAligned;
+        result = add_pages(request, page_of(all.pa), page_of(all.pa + all.size + PAGE - 1));
+        if (next.size == 0)
+            break;
+        all = next;
+    }
+    return result;
+}
+
+/* IOKit's memory reference is readable, and writable but for a read-only map of memory that devices only read. */
+static bool needs_write(const struct request *request)
+{
+    bool out_only = (request->md->base.flags & kIODirectionInOut) == kIODirectionOut;
+
+    return request->md->task && !(out_only && (request->map->options & kIOMapReadOnly));
+}
+
+static IOReturn collect(struct request *request)
+{
+    struct source source;
+
+    source_start(&source, request->md, request->map->offset, request->map->length);
+    source.write = needs_write(request);
+    return add_pieces(request, &source);
+}
+
+/* Does the descriptor go on, without a gap, over size bytes from offset? */
+static bool covers(IOMemoryDescriptorRef md, uint64_t offset, uint64_t size)
+{
+    IOByteCount length;
+
+    IOMemoryDescriptorGetSourceSegment(md, offset, &length);
+    return length >= size;
+}
+
+/* The mode of a page of RAM is for those who own all of it. */
+static bool covers_its_pages(const struct request *request)
+{
+    IOMemoryDescriptorRef md = &request->md->base;
+    IOMemoryMapRef map = request->map;
+    uint64_t end = map->offset + map->length;
+    uint64_t tail = -(request->lead + map->length) % PAGE;
+
+    if (request->md->owns_pages)
+        return true;
+    if (request->lead > map->offset || !covers(md, map->offset - request->lead, request->lead + 1))
+        return false;
+    return tail == 0 || (end < md->length && covers(md, end - 1, tail + 1));
+}
+
+/* At either end, where it may show a part of a page. */
+static bool shows_ram(IOMemoryMapRef map)
+{
+    return map->run.ram || map_get_run(map, map->run_count - 1)->ram;
+}
+
+/* The map shows its pages by now, so that it changes with all others. */
+static IOReturn retype(const struct request *request)
+{
+    IOMemoryMapRef map = request->map;
+    struct cache_run *runs;
+    IOReturn result;
+
+    runs = port_alloc(map->run_count * sizeof *runs);
+    if (!runs)
+        return kIOReturnNoMemory;
+    for (uint32_t i = 0; i < map->run_count; i++) {
+        const struct rmap_node *node = &map_get_run(map, i)->node;
+
+        runs[i] = (struct cache_run){node->pa, node->size};
+    }
+    result = cache_mode_apply(runs, map->run_count, request->mode);
+    port_free(runs);
+    return result;
+}
+
+static IOReturn place(struct request *request)
+{
+    IOMemoryMapRef map = request->map;
+    uint64_t wanted = map->address;
+    IOReturn result;
+
+    if (request->retype && shows_ram(map) && !covers_its_pages(request))
+        return kIOReturnNotAligned;
+    result = map_place(map, request->lead);
+    if (result != kIOReturnSuccess || !request->retype)
+        return result;
+    result = retype(request);
+    if (result != kIOReturnSuccess) {
+        map_leave(map);
+        map->address = wanted;
+    }
+    return result;
+}
+
+/* The one mode of all runs; kIODefaultCache when they differ. */
+static unsigned common_mode(const struct request *request)
+{
+    if (request->mode)
+        return request->mode;
+    for (uint32_t i = 1; i < request->map->run_count; i++)
+        if (map_get_run(request->map, i)->mode != request->map->run.mode)
+            return kIODefaultCache;
+    return request->map->run.mode;
+}
+
+/* The mode that the memory got becomes the descriptor's, and of physical memory the map's option. */
+static void record_mode(const struct request *request)
+{
+    IOMemoryDescriptorRef md = &request->md->base;
+    unsigned mode = common_mode(request);
+
+    if (request->md->task || mode == kIODefaultCache)
+        return;
+    request->map->options &= ~(uint32_t)kIOMapCacheMask;
+    request->map->options |= mode << kIOMapCacheShift;
+    md->cache_mode = (uint8_t)mode;
+    md->flags &= ~(uint32_t)kIOMemoryBufferCacheMask;
+    md->flags |= mode << kIOMemoryBufferCacheShift & kIOMemoryBufferCacheMask;
+}
+
+IOReturn general_do_map(IOMemoryDescriptorRef self, IOMemoryMapRef map, IOOptionBits options)
+{
+    struct request request = {(struct IOGeneralMemoryDescriptor *)self, map, translate_cache_option(options), 0, false};
+    IOReturn result = check(&request);
+
+    if (result != kIOReturnSuccess)
+        return result;
+    if (is_there_already(&request)) {
+        map->address = request.md->ranges[0].address;
+        map->options |= kIOMapStatic;
+        return kIOReturnSuccess;
+    }
+    result = collect(&request);
+    if (result == kIOReturnSuccess)
+        result = place(&request);
+    if (result == kIOReturnSuccess)
+        record_mode(&request);
+    else
+        map_drop_runs(map);
+    return result;
+}

@@ -1,0 +1,212 @@
+/* Pinning virtual memory, and the physical segments that a descriptor knows of by itself. */
+#include "iomem/general.h"
+#include "iomem/map.h"
+#include "iomem/pin.h"
+#include "iomem/port.h"
+#include "iomem/source.h"
+
+#define PHYS_32_END          0x100000000ull
+#define FIRST_PREPARATION_ID 0x100000000ull
+
+/*
+ * The physical runs of all of it, into runs, which has room for `room` of them; *count is how many
+ * there are. A run ends where its range does.
+ */
+static IOReturn list_runs(struct source *source, struct wired_run *runs, uint32_t room, uint32_t *count)
+{
+    uint64_t offset = 0;
+    struct piece piece;
+    IOReturn result;
+
+    *count = 0;
+    for (;;) {
+        result = source_next(source, &piece);
+        if (result != kIOReturnSuccess || piece.size == 0)
+            return result;
+        if (*count < room)
+            runs[*count] = (struct wired_run){offset, piece.pa};
+        offset += piece.size;
+        ++*count;
+    }
+}
+
+static uint64_t run_size(const struct IOGeneralMemoryDescriptor *md, uint32_t index)
+{
+    uint64_t end = index + 1 < md->run_count ? md->runs[index + 1].offset : md->capacity;
+
+    return end - md->runs[index].offset;
+}
+
+static void unpin_runs(struct IOGeneralMemoryDescriptor *md, uint32_t count)
+{
+    while (count-- > 0)
+        unpin(md->runs[count].pa, run_size(md, count));
+}
+
+static IOReturn pin_runs(struct IOGeneralMemoryDescriptor *md, IODirection direction)
+{
+    for (uint32_t i = 0; i < md->run_count; i++) {
+        IOReturn result = kIOReturnCannotWire;
+
+        if (!(direction & kIODirectionPrepareToPhys32) || md->runs[i].pa + run_size(md, i) <= PHYS_32_END)
+            result = pin(md->runs[i].pa, run_size(md, i));
+        if (result != kIOReturnSuccess) {
+            unpin_runs(md, i);
+            return result;
+        }
+    }
+    return kIOReturnSuccess;
+}
+
+static void forget_runs(struct IOGeneralMemoryDescriptor *md)
+{
+    if (md->runs && md->runs != &md->run)
+        port_free(md->runs);
+    md->runs = NULL;
+    md->run_count = 0;
+}
+
+static IOReturn find_runs(struct IOGeneralMemoryDescriptor *md, IODirection direction)
+{
+    struct source source;
+    IOReturn result;
+
+    source_start(&source, md, 0, md->capacity);
+    source.write = direction & kIODirectionIn;
+    md->runs = &md->run;
+    result = list_runs(&source, md->runs, 1, &md->run_count);
+    if (result != kIOReturnSuccess || md->run_count <= 1)
+        return result;
+    md->runs = port_alloc(md->run_count * sizeof *md->runs);
+    if (!md->runs)
+        return kIOReturnNoMemory;
+    source_start(&source, md, 0, md->capacity);
+    return list_runs(&source, md->runs, md->run_count, &md->run_count);
+}
+
+static IOReturn wire(struct IOGeneralMemoryDescriptor *md, IODirection direction)
+{
+    IOReturn result = find_runs(md, direction);
+
+    if (result == kIOReturnSuccess)
+        result = pin_runs(md, direction);
+    if (result != kIOReturnSuccess)
+        forget_runs(md);
+    return result;
+}
+
+static IOReturn prepare_more(struct IOGeneralMemoryDescriptor *md, IODirection direction)
+{
+    bool out_only = (direction & kIODirectionInOut) == kIODirectionOut;
+    IOReturn result = kIOReturnSuccess;
+
+    if (md->wire_count == 0) {
+        result = wire(md, direction);
+        if (result == kIOReturnSuccess && out_only)
+            md->base.flags |= kIOMemoryPreparedReadOnly;
+    } else if ((md->base.flags & kIOMemoryPreparedReadOnly) && !out_only) {
+        result = kIOReturnNotWritable;
+    }
+    if (result == kIOReturnSuccess)
+        md->wire_count++;
+    return result;
+}
+
+IOReturn general_prepare(IOMemoryDescriptorRef self, IODirection direction)
+{
+    struct IOGeneralMemoryDescriptor *md = (struct IOGeneralMemoryDescriptor *)self;
+    IOReturn result;
+
+    if (!md->task)
+        return kIOReturnSuccess;
+    if (self->flags & kIOMemoryRemote)
+        return kIOReturnNotAttached;
+    if (!(direction & kIODirectionInOut))
+        direction |= self->flags & kIODirectionInOut;
+    if (!(direction & kIODirectionInOut))
+        direction |= kIODirectionInOut;
+    lock_acquire(&gIOMemoryLock);
+    result = prepare_more(md, direction);
+    lock_release(&gIOMemoryLock);
+    return result;
+}
+
+IOReturn general_complete(IOMemoryDescriptorRef self, IODirection direction)
+{
+    struct IOGeneralMemoryDescriptor *md = (struct IOGeneralMemoryDescriptor *)self;
+
+    (void)direction;
+    if (!md->task)
+        return kIOReturnSuccess;
+    if (self->flags & kIOMemoryRemote)
+        return kIOReturnNotAttached;
+    lock_acquire(&gIOMemoryLock);
+    if (md->wire_count && --md->wire_count == 0) {
+        unpin_runs(md, md->run_count);
+        forget_runs(md);
+        self->flags &= ~(uint32_t)kIOMemoryPreparedReadOnly;
+        self->preparation_id = kIOPreparationIDUnprepared;
+    }
+    lock_release(&gIOMemoryLock);
+    return kIOReturnSuccess;
+}
+
+uint64_t general_preparation_id(IOMemoryDescriptorRef self)
+{
+    static uint64_t last = FIRST_PREPARATION_ID - 1;
+    struct IOGeneralMemoryDescriptor *md = (struct IOGeneralMemoryDescriptor *)self;
+
+    if (md->wire_count == 0)
+        return kIOPreparationIDUnprepared;
+    if (self->preparation_id == 0)
+        self->preparation_id = __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
+    return self->preparation_id;
+}
+
+/* The run that holds offset: the last that does not begin after it. */
+static uint32_t find_run(const struct IOGeneralMemoryDescriptor *md, uint64_t offset)
+{
+    uint32_t low = 0, high = md->run_count;
+
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (md->runs[middle].offset <= offset)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static addr64_t wired_segment(const struct IOGeneralMemoryDescriptor *md, IOByteCount offset, IOByteCount *length)
+{
+    uint32_t index;
+    uint64_t skip;
+
+    if (offset >= md->capacity || md->run_count == 0)
+        return 0;
+    index = find_run(md, offset);
+    skip = offset - md->runs[index].offset;
+    *length = run_size(md, index) - skip;
+    if (*length > md->base.length - offset)
+        *length = md->base.length - offset; /* a buffer's may end before its memory does */
+    return md->runs[index].pa + skip;
+}
+
+addr64_t general_physical_segment(IOMemoryDescriptorRef self, IOByteCount offset, IOByteCount *length,
+                                  IOOptionBits options)
+{
+    struct IOGeneralMemoryDescriptor *md = (struct IOGeneralMemoryDescriptor *)self;
+    struct source source;
+    uint64_t address;
+
+    *length = 0;
+    if (offset >= self->length)
+        return 0;
+    if (md->task && !(options & _kIOMemorySourceSegment))
+        return wired_segment(md, offset, length);
+    source_start(&source, md, offset, self->length - offset);
+    *length = source_segment(&source, &address);
+    return address;
+}

@@ -1,0 +1,52 @@
+/* Inside a map. The memory lock guards all of it; accessors read single words without it. */
+#ifndef IOMEM_MAP_H
+#define IOMEM_MAP_H
+
+#include "iomem/IOMemoryMap.h"
+#include "iomem/object.h"
+#include "iomem/region.h"
+#include "iomem/rmap.h"
+#include "mmu/lock.h"
+
+/* One physically contiguous run of whole pages, of one cache mode. */
+struct map_run {
+    struct rmap_node node;
+    uint8_t mode; /* kIOxxxCache when it was entered */
+    bool ram;
+};
+
+/* What wireRange has pinned under one page of the map. */
+struct map_wire {
+    uint64_t pa;
+    uint32_t count;
+};
+
+struct IOMemoryMap {
+    struct OSObject object;
+    IOMemoryDescriptorRef memory; /* retained */
+    IOMemoryMapRef super_map;     /* a window's base, retained */
+    task_t task;                  /* NULL after taskDied */
+    task_t space;                 /* NULL while not mapped; never without address */
+    uint64_t address, length, offset;
+    IOOptionBits options;
+    bool registered, user_client_unmap, overwrites;
+    IOMemoryMapRef older, newer; /* in memory's list */
+    struct region region;        /* guards included; size 0 when the pages are not this map's */
+    struct map_run run;          /* the first */
+    struct map_run *more_runs;   /* the others, and room for some more */
+    uint32_t run_count, run_room;
+    struct map_wire *wires; /* one a page, made by the first wireRange */
+};
+
+/* Every list of maps, every region, every record of a frame. Recursive; masks interrupts. */
+extern struct lock gIOMemoryLock;
+
+extern const struct OSMetaClass IOMemoryMap_class;
+
+/* Whether the map, or the base of a window, still has its pages. */
+static inline bool map_is_mapped(IOMemoryMapRef map)
+{
+    return map->space && (!map->super_map || map->super_map->space);
+}
+
+#endif

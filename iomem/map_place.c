@@ -1,0 +1,239 @@
+#include "iomem/map_place.h"
+
+#include <string.h>
+
+#include "iomem/address_space.h"
+#include "iomem/port.h"
+#include "iomem/translate.h"
+
+#define PAGE         ((uint64_t)PORT_PAGE_SIZE)
+#define GUARD_LARGE  0x10000u
+#define LARGEST_LEAF (1ull << 30)
+#define FIRST_ROOM   4u
+
+struct map_run *map_get_run(IOMemoryMapRef map, uint32_t index)
+{
+    return index == 0 ? &map->run : &map->more_runs[index - 1];
+}
+
+void map_drop_runs(IOMemoryMapRef map)
+{
+    if (map->more_runs)
+        port_free(map->more_runs);
+    map->more_runs = NULL;
+    map->run_count = map->run_room = 0;
+}
+
+/* Nodes move here, so none may be registered yet. */
+static bool grow(IOMemoryMapRef map)
+{
+    uint32_t room = map->run_room ? 2 * map->run_room : FIRST_ROOM;
+    struct map_run *runs = port_alloc(room * sizeof *runs);
+
+    if (!runs)
+        return false;
+    if (map->more_runs) {
+        memcpy(runs, map->more_runs, map->run_room * sizeof *runs);
+        port_free(map->more_runs);
+    }
+    map->more_runs = runs;
+    map->run_room = room;
+    return true;
+}
+
+IOReturn map_add_run(IOMemoryMapRef map, const struct map_run *run)
+{
+    if (map->run_count > map->run_room && !grow(map))
+        return kIOReturnNoMemory;
+    map->run_count++;
+    *map_get_run(map, map->run_count - 1) = *run;
+    return kIOReturnSuccess;
+}
+
+static uint64_t guard_size(IOOptionBits options)
+{
+    switch (options & kIOMapGuardedMask) {
+    case 0:
+        return 0;
+    case kIOMapGuardedLarge:
+        return GUARD_LARGE;
+    default:
+        return PAGE;
+    }
+}
+
+static uint64_t size_of(IOMemoryMapRef map)
+{
+    uint64_t size = 0;
+
+    for (uint32_t i = 0; i < map->run_count; i++)
+        size += map_get_run(map, i)->node.size;
+    return size;
+}
+
+/* The largest leaf, if the format has one of that size, that fits into a run. */
+static uint64_t largest_leaf(const struct rmap_node *run)
+{
+    uint64_t size = 1ull << (63 - __builtin_clzll(run->size));
+
+    if (size > LARGEST_LEAF)
+        size = LARGEST_LEAF;
+    while ((-run->pa & (size - 1)) + size > run->size) /* from the first multiple of size in it */
+        size /= 2;
+    return size;
+}
+
+/* In step with the first run's physical address, so that the tables can use leaves as large as it allows. */
+static IOReturn reserve_anywhere(IOMemoryMapRef map, uint64_t size)
+{
+    uint64_t guard = guard_size(map->options);
+    uint64_t align = largest_leaf(&map->run.node);
+    uint64_t phase = (map->run.node.pa - guard) & (align - 1);
+
+    if (!region_alloc(&map->space->regions, &map->region, size + 2 * guard, align, phase))
+        return kIOReturnNoSpace;
+    return kIOReturnSuccess;
+}
+
+static bool is_in_bounds(task_t task, uint64_t va, uint64_t size)
+{
+    uint64_t min, max;
+
+    region_bounds(&task->regions, &min, &max);
+    return va >= min && va < max && size <= max - va;
+}
+
+static IOReturn reserve_fixed(IOMemoryMapRef map, uint64_t size, uint64_t lead)
+{
+    uint64_t va = map->address - lead;
+
+    if (map->address % PAGE != lead)
+        return kIOReturnNotAligned;
+    if (!is_in_bounds(map->space, va, size))
+        return KERN_INVALID_ADDRESS;
+    if (map->options & kIOMapOverwrite) {
+        map->overwrites = true;
+        return translate_error(mmu_tag(address_space_tables(map->space), va, size, MMU_TAG_NONE, 0));
+    }
+    return region_alloc_at(&map->space->regions, &map->region, va, size) ? kIOReturnSuccess : kIOReturnNoSpace;
+}
+
+static uint32_t attributes_of(IOMemoryMapRef map, const struct map_run *run)
+{
+    uint32_t attr = translate_type(run->mode, run->ram);
+
+    if (!(map->options & kIOMapReadOnly))
+        attr |= MMU_WRITE;
+    return map->space->user ? attr | MMU_USER : attr;
+}
+
+static int enter_runs(IOMemoryMapRef map, uint64_t va)
+{
+    struct mmu_space *space = address_space_tables(map->space);
+    uint64_t start = va;
+
+    for (uint32_t i = 0; i < map->run_count; i++) {
+        struct map_run *run = map_get_run(map, i);
+        struct mmu_range range = {va, run->node.pa, run->node.size, attributes_of(map, run)};
+        int error = mmu_map(space, &range);
+
+        if (error != MMU_OK) {
+            if (va > start)
+                mmu_unmap(space, start, va - start);
+            return error;
+        }
+        run->node.va = va;
+        run->node.space = space;
+        run->node.special = !run->ram && run->mode != kIOInhibitCache;
+        va += run->node.size;
+    }
+    return MMU_OK;
+}
+
+static int enter_guards(IOMemoryMapRef map)
+{
+    struct mmu_space *space = address_space_tables(map->space);
+    uint64_t guard = guard_size(map->options);
+    uint64_t end = map->region.va + map->region.size;
+    int error = MMU_OK;
+
+    if (guard)
+        error = mmu_tag(space, map->region.va, guard, MMU_TAG_GUARD, 0);
+    if (guard && error == MMU_OK)
+        error = mmu_tag(space, end - guard, guard, MMU_TAG_GUARD, 0);
+    return error;
+}
+
+static void clear_region(IOMemoryMapRef map)
+{
+    mmu_tag(address_space_tables(map->space), map->region.va, map->region.size, MMU_TAG_NONE, 0);
+}
+
+static IOReturn enter(IOMemoryMapRef map, uint64_t va)
+{
+    int error = enter_runs(map, va);
+
+    if (error == MMU_OVERLAP && map->region.size) { /* pages an overwriting map left behind */
+        clear_region(map);
+        error = enter_runs(map, va);
+    }
+    if (error == MMU_OK)
+        error = enter_guards(map);
+    if (error == MMU_OK)
+        return kIOReturnSuccess;
+    if (map->region.size)
+        clear_region(map);
+    region_free(&map->space->regions, &map->region);
+    return translate_error(error);
+}
+
+IOReturn map_place(IOMemoryMapRef map, uint64_t lead)
+{
+    uint64_t size = size_of(map);
+    IOReturn result;
+    uint64_t va;
+
+    if (map->options & kIOMapAnywhere)
+        result = reserve_anywhere(map, size);
+    else
+        result = reserve_fixed(map, size, lead);
+    if (result != kIOReturnSuccess)
+        return result;
+    va = map->region.size ? map->region.va + guard_size(map->options) : map->address - lead;
+    result = enter(map, va);
+    if (result != kIOReturnSuccess)
+        return result;
+    for (uint32_t i = 0; i < map->run_count; i++)
+        rmap_add(&map_get_run(map, i)->node);
+    map->address = va + lead;
+    return kIOReturnSuccess;
+}
+
+static void forget_runs(IOMemoryMapRef map)
+{
+    for (uint32_t i = 0; i < map->run_count; i++)
+        rmap_remove(&map_get_run(map, i)->node);
+    map_drop_runs(map);
+}
+
+IOReturn map_leave(IOMemoryMapRef map)
+{
+    struct mmu_space *space = address_space_tables(map->space);
+    int error = MMU_NOT_MAPPED;
+
+    forget_runs(map);
+    if (map->overwrites)
+        return kIOReturnSuccess;
+    if (!(map->options & kIOMapGuardedMask))
+        error = mmu_unmap(space, map->region.va, map->region.size);
+    if (error == MMU_NOT_MAPPED) /* guards, or pages that are tagged now */
+        error = mmu_tag(space, map->region.va, map->region.size, MMU_TAG_NONE, 0);
+    region_free(&map->space->regions, &map->region);
+    return translate_error(error);
+}
+
+void map_abandon(IOMemoryMapRef map)
+{
+    forget_runs(map);
+    region_free(&map->space->regions, &map->region);
+}

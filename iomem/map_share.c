@@ -1,0 +1,221 @@
+/* Which map a request gets: the descriptor's list of maps, the sharing rule, and makeMapping. */
+#include "iomem/descriptor.h"
+#include "iomem/map.h"
+#include "iomem/port.h"
+
+/* Oldest first: the list grows at its end. */
+void descriptor_add_map(IOMemoryDescriptorRef md, IOMemoryMapRef map)
+{
+    if (map->registered)
+        return;
+    OSObjectTaggedRetain(&map->object, OSCollectionMetaClass());
+    map->registered = true;
+    map->older = md->newest;
+    map->newer = NULL;
+    if (md->newest)
+        md->newest->newer = map;
+    else
+        md->oldest = map;
+    md->newest = map;
+}
+
+static void unlink_map(IOMemoryDescriptorRef md, IOMemoryMapRef map)
+{
+    if (map->older)
+        map->older->newer = map->newer;
+    else
+        md->oldest = map->newer;
+    if (map->newer)
+        map->newer->older = map->older;
+    else
+        md->newest = map->older;
+    map->older = map->newer = NULL;
+    map->registered = false;
+}
+
+void descriptor_remove_map(IOMemoryDescriptorRef md, IOMemoryMapRef map)
+{
+    if (!map->registered)
+        return;
+    unlink_map(md, map);
+    IOMemoryMapTaggedRelease(map, OSCollectionMetaClass()); /* ignored when the map is being freed */
+}
+
+void descriptor_drop_maps(IOMemoryDescriptorRef md)
+{
+    lock_acquire(&gIOMemoryLock);
+    while (md->oldest)
+        descriptor_remove_map(md, md->oldest);
+    lock_release(&gIOMemoryLock);
+}
+
+static unsigned cache_field(IOMemoryMapRef map)
+{
+    return map->options & kIOMapCacheMask;
+}
+
+static bool may_share(IOMemoryMapRef existing, IOMemoryMapRef wanted)
+{
+    IOOptionBits same = kIOMapReadOnly | kIOMapGuardedMask;
+    uint64_t delta = wanted->offset - existing->offset;
+
+    if (!map_is_mapped(existing) || existing->task != wanted->task || (existing->options & kIOMapUnique))
+        return false;
+    if ((existing->options ^ wanted->options) & same)
+        return false;
+    if (cache_field(wanted) != kIOMapDefaultCache && cache_field(wanted) != cache_field(existing))
+        return false;
+    if (wanted->offset < existing->offset || delta > existing->length || wanted->length > existing->length - delta)
+        return false;
+    return (wanted->options & kIOMapAnywhere) || wanted->address == existing->address + delta;
+}
+
+IOMemoryMapRef IOMemoryMapCopyCompatible(IOMemoryMapRef existing, IOMemoryMapRef newMapping)
+{
+    IOMemoryMapRef base;
+
+    if (!existing || !newMapping || !newMapping->task || !may_share(existing, newMapping))
+        return NULL;
+    if (newMapping->offset == existing->offset && newMapping->length == existing->length) {
+        OSObjectRetain(&existing->object);
+        return existing;
+    }
+    base = existing->super_map ? existing->super_map : existing; /* the one whose pages they are */
+    OSObjectRetain(&base->object);
+    newMapping->super_map = base;
+    newMapping->address = existing->address + (newMapping->offset - existing->offset);
+    return newMapping;
+}
+
+/* A map found or finished; the request's reference goes into what is returned. */
+static IOMemoryMapRef keep(IOMemoryDescriptorRef md, IOMemoryMapRef map)
+{
+    if (!IOMemoryMapSetMemoryDescriptor(map, md, map->offset))
+        return NULL;
+    descriptor_add_map(md, map);
+    return map;
+}
+
+static IOMemoryMapRef find(IOMemoryDescriptorRef md, IOMemoryMapRef wanted)
+{
+    IOMemoryMapRef found = NULL;
+
+    for (IOMemoryMapRef map = md->oldest; map && !found; map = map->newer)
+        found = IOMemoryMapCopyCompatible(map, wanted);
+    return found;
+}
+
+static IOMemoryMapRef enter(IOMemoryDescriptorRef md, IOMemoryMapRef map, IOOptionBits options)
+{
+    const struct descriptor_methods *methods = descriptor_methods(md);
+
+    if (!methods->do_map || methods->do_map(md, map, options) != kIOReturnSuccess)
+        return NULL;
+    return keep(md, map);
+}
+
+/* IOKit describes just the physical run anew, so that the map shares nothing with the descriptor it was asked of. */
+static IOMemoryMapRef enter_physical_run(IOMemoryDescriptorRef md, IOMemoryMapRef map, IOOptionBits options)
+{
+    IOByteCount size;
+    addr64_t pa = IOMemoryDescriptorGetPhysicalSegment(md, map->offset, &size, kIOMemoryMapperNone);
+    IOOptionBits flags = (md->flags & (kIOMemoryDirectionMask | kIOMemoryRemote)) | kIOMemoryMapperNone;
+    IOMemoryDescriptorRef run;
+    IOMemoryMapRef result;
+
+    if (size < map->length)
+        return NULL;
+    run = IOMemoryDescriptorCreateWithAddressRange(pa, map->length, flags, NULL);
+    if (!run)
+        return NULL;
+    run->cache_mode = md->cache_mode;
+    map->offset = 0;
+    result = enter(run, map, options);
+    OSObjectRelease(&run->object);
+    return result;
+}
+
+static bool options_agree(IOOptionBits options)
+{
+    if ((options & kIOMapOverwrite) && (options & kIOMapAnywhere))
+        return false;
+    return !((options & kIOMapUnique) && (options & kIOMapReference));
+}
+
+static IOMemoryMapRef choose(IOMemoryDescriptorRef md, IOMemoryMapRef map, IOOptionBits options)
+{
+    IOMemoryMapRef found;
+
+    if (!options_agree(options))
+        return NULL;
+    if (options & kIOMapStatic) {
+        map->offset = 0;
+        return keep(md, map);
+    }
+    if (options & kIOMapUnique)
+        return (md->flags & kIOMemoryTypeMask) == kIOMemoryTypePhysical ? enter_physical_run(md, map, options)
+                                                                        : enter(md, map, options);
+    found = find(md, map);
+    if (found)
+        return found == map ? keep(md, map) : found;
+    return options & kIOMapReference ? NULL : enter(md, map, options);
+}
+
+IOMemoryMapRef descriptor_make_mapping(IOMemoryDescriptorRef md, IOMemoryMapRef map, IOOptionBits options,
+                                       IOByteCount offset)
+{
+    IOMemoryMapRef result = NULL;
+
+    lock_acquire(&gIOMemoryLock);
+    if (!__builtin_add_overflow(map->offset, offset, &map->offset))
+        result = choose(md, map, options);
+    if (result != map)
+        OSObjectRelease(&map->object);
+    lock_release(&gIOMemoryLock);
+    return result;
+}
+
+IOMemoryMapRef IOMemoryDescriptorMakeMapping(IOMemoryDescriptorRef md, IOMemoryDescriptorRef owner, task_t intoTask,
+                                             IOMemoryMapRef mapping, IOOptionBits options, IOByteCount offset,
+                                             IOByteCount length)
+{
+    (void)owner;
+    (void)intoTask;
+    (void)length; /* the map has it, and the task */
+    if (!md || !mapping) {
+        OSObjectRelease(mapping ? &mapping->object : NULL);
+        return NULL;
+    }
+    return descriptor_methods(md)->make_mapping(md, mapping, options, offset);
+}
+
+IOMemoryMapRef IOMemoryDescriptorCreateMappingInTask(IOMemoryDescriptorRef md, task_t intoTask,
+                                                     mach_vm_address_t atAddress, IOOptionBits options,
+                                                     mach_vm_size_t offset, mach_vm_size_t length)
+{
+    IOMemoryMapRef map;
+
+    if (length == 0)
+        length = IOMemoryDescriptorGetLength(md);
+    if (!md || length == 0)
+        return NULL;
+    map = (IOMemoryMapRef)object_alloc(&IOMemoryMap_class);
+    if (map && !IOMemoryMapInit(map, intoTask, atAddress, options, offset, length)) {
+        OSObjectRelease(&map->object);
+        return NULL;
+    }
+    return map ? IOMemoryDescriptorMakeMapping(md, md, intoTask, map, options | kIOMap64Bit, 0, 0) : NULL;
+}
+
+IOMemoryMapRef IOMemoryDescriptorMap(IOMemoryDescriptorRef md, IOOptionBits options)
+{
+    return IOMemoryDescriptorCreateMappingInTask(md, kernel_task, 0, options | kIOMapAnywhere, 0,
+                                                 IOMemoryDescriptorGetLength(md));
+}
+
+IOMemoryMapRef IOMemoryDescriptorSetMapping(IOMemoryDescriptorRef md, task_t task, IOVirtualAddress mapAddress,
+                                            IOOptionBits options)
+{
+    return IOMemoryDescriptorCreateMappingInTask(md, task, mapAddress, options | kIOMapStatic, 0,
+                                                 IOMemoryDescriptorGetLength(md));
+}

@@ -1,0 +1,222 @@
+#include "iomem/region.h"
+
+#include "iomem/port.h"
+#include "iomem/region_tree.h"
+
+#define PAGE ((uint64_t)PORT_PAGE_SIZE)
+
+/* The class of a gap of so many pages: classes grow with the size, and below REGION_SMALL each is one size. */
+static unsigned class_of(uint64_t pages)
+{
+    unsigned log;
+
+    if (pages < REGION_SMALL)
+        return (unsigned)pages;
+    log = 63u - (unsigned)__builtin_clzll(pages);
+    return REGION_SMALL + (log - 4u) * 8u + ((unsigned)(pages >> (log - 3u)) & 7u);
+}
+
+/* The lowest class of which every gap holds so many pages. */
+static unsigned class_that_fits(uint64_t pages)
+{
+    unsigned log;
+
+    if (pages < REGION_SMALL)
+        return (unsigned)pages;
+    log = 63u - (unsigned)__builtin_clzll(pages);
+    return class_of(pages + (1ull << (log - 3u)) - 1u);
+}
+
+static void set_gap(struct region_space *space, struct region *region, uint64_t gap)
+{
+    unsigned class = class_of(gap / PAGE);
+    struct region **head = &space->gaps[class];
+
+    region->gap = gap;
+    if (gap == 0)
+        return;
+    region->gap_prev = NULL;
+    region->gap_next = *head;
+    if (*head)
+        (*head)->gap_prev = region;
+    *head = region;
+    space->in_use[class / 64u] |= 1ull << (class % 64u);
+}
+
+static void clear_gap(struct region_space *space, struct region *region)
+{
+    unsigned class = class_of(region->gap / PAGE);
+
+    if (region->gap == 0)
+        return;
+    if (region->gap_next)
+        region->gap_next->gap_prev = region->gap_prev;
+    if (region->gap_prev)
+        region->gap_prev->gap_next = region->gap_next;
+    else if (!(space->gaps[class] = region->gap_next))
+        space->in_use[class / 64u] &= ~(1ull << (class % 64u));
+    region->gap = 0;
+}
+
+void region_space_init(struct region_space *space, uint64_t min, uint64_t max)
+{
+    *space = (struct region_space){.min = min ? min : PAGE, .max = max};
+    space->edge.va = space->min;
+    space->edge.priority = UINT32_MAX; /* the root for ever */
+    space->edge.in_tree = true;
+    space->root = &space->edge;
+    set_gap(space, &space->edge, space->max - space->min);
+}
+
+static void open_space(struct region_space *space)
+{
+    uint64_t min, max;
+
+    if (space->root)
+        return;
+    port_window(&min, &max);
+    region_space_init(space, min, max);
+}
+
+static uint64_t gap_start(const struct region *region)
+{
+    return region->va + region->size;
+}
+
+/* The first address in the gap after `owner` that fits the request; 0 when none does. */
+static uint64_t place(const struct region *owner, uint64_t size, uint64_t align, uint64_t phase)
+{
+    uint64_t start = gap_start(owner);
+    uint64_t skip = (phase - start) & (align - 1u);
+
+    if (skip > owner->gap || owner->gap - skip < size)
+        return 0;
+    return start + skip;
+}
+
+/* The owner of a gap in class `from` or above, or NULL. */
+static struct region *first_gap(const struct region_space *space, unsigned from)
+{
+    uint64_t mask = ~0ull << (from % 64u);
+
+    for (unsigned word = from / 64u; word < REGION_WORDS; word++, mask = ~0ull) {
+        uint64_t bits = space->in_use[word] & mask;
+
+        if (bits)
+            return space->gaps[word * 64u + (unsigned)__builtin_ctzll(bits)];
+    }
+    return NULL;
+}
+
+/* Cut [va, va + size) out of the gap after `before`. */
+static void take(struct region_space *space, struct region *before, struct region *region, uint64_t va)
+{
+    uint64_t end = gap_start(before) + before->gap;
+
+    region->va = va;
+    region->prev = before;
+    region->next = before->next;
+    if (region->next)
+        region->next->prev = region;
+    before->next = region;
+    region_tree_insert(space, region);
+    clear_gap(space, before);
+    set_gap(space, before, va - gap_start(before));
+    set_gap(space, region, end - gap_start(region));
+    space->count++;
+    space->bytes += region->size;
+}
+
+/*
+ * A gap and an address in it for the request. First the tightest classes that surely hold the size, of which one
+ * gap may happen to be aligned; then one so large that any would do; at last the gaps of the size's own class.
+ */
+static uint64_t search(struct region_space *space, struct region **owner, uint64_t size, uint64_t align, uint64_t phase)
+{
+    uint64_t wish[2] = {size, size + (align - PAGE)};
+    uint64_t va = 0;
+
+    for (unsigned i = 0; i < 2 && !va; i++) {
+        *owner = wish[i] < size ? NULL : first_gap(space, class_that_fits(wish[i] / PAGE));
+        space->steps++;
+        va = *owner ? place(*owner, size, align, phase) : 0;
+    }
+    if (va)
+        return va;
+    for (*owner = space->gaps[class_of(size / PAGE)]; *owner && !va; *owner = (*owner)->gap_next) {
+        space->steps++;
+        va = place(*owner, size, align, phase);
+        if (va)
+            break;
+    }
+    return va;
+}
+
+bool region_alloc(struct region_space *space, struct region *region, uint64_t size, uint64_t align, uint64_t phase)
+{
+    struct region *owner;
+    uint64_t va;
+
+    open_space(space);
+    if (size == 0 || size % PAGE || size > space->max - space->min)
+        return false;
+    va = search(space, &owner, size, align < PAGE ? PAGE : align, phase);
+    if (!va && align > PAGE)
+        va = search(space, &owner, size, PAGE, 0);
+    if (!va)
+        return false;
+    region->size = size;
+    take(space, owner, region, va);
+    return true;
+}
+
+bool region_alloc_at(struct region_space *space, struct region *region, uint64_t va, uint64_t size)
+{
+    struct region *before;
+
+    open_space(space);
+    if (size == 0 || size % PAGE || va % PAGE || va < space->min || va >= space->max || size > space->max - va)
+        return false;
+    before = region_tree_find(space, va);
+    if (va < gap_start(before) || va - gap_start(before) > before->gap || before->gap - (va - gap_start(before)) < size)
+        return false;
+    region->size = size;
+    take(space, before, region, va);
+    return true;
+}
+
+void region_free(struct region_space *space, struct region *region)
+{
+    struct region *before = region->prev;
+    uint64_t gap;
+
+    if (!before)
+        return;
+    gap = before->gap + region->size + region->gap;
+    clear_gap(space, region);
+    clear_gap(space, before);
+    before->next = region->next;
+    if (region->next)
+        region->next->prev = before;
+    region_tree_remove(space, region);
+    set_gap(space, before, gap);
+    space->count--;
+    space->bytes -= region->size;
+    *region = (struct region){0};
+}
+
+struct region *region_find(struct region_space *space, uint64_t va)
+{
+    struct region *region;
+
+    open_space(space);
+    region = region_tree_find(space, va);
+    return region != &space->edge && va - region->va < region->size ? region : NULL;
+}
+
+void region_bounds(struct region_space *space, uint64_t *min, uint64_t *max)
+{
+    open_space(space);
+    *min = space->min;
+    *max = space->max;
+}

@@ -1,0 +1,171 @@
+#include "iomem/rmap.h"
+
+#include "iomem/port.h"
+
+#define HASH_BITS 10u
+#define HASH_SIZE (1u << HASH_BITS)
+
+static void *hash[HASH_SIZE];
+static size_t in_use[2][64]; /* runs filed: off RAM and on RAM, by power of two */
+static uint64_t powers[2];   /* a bit for each that is not 0 */
+static size_t special;
+
+/* An aligned block of 1 << shift bytes, and whether its runs are RAM's. */
+struct block {
+    uint64_t pa;
+    unsigned shift;
+    bool ram;
+    bool first; /* of those that a look-up's range overlaps */
+};
+
+/* The power of two of bytes that covers the run. */
+static unsigned shift_of(uint64_t size)
+{
+    return size <= PORT_PAGE_SIZE ? 12u : 64u - (unsigned)__builtin_clzll(size - 1u);
+}
+
+/*
+ * Runs of RAM: in the record of the block's first frame, so runs of several powers share that list. The hash takes
+ * what is not RAM, and blocks that begin where RAM has no record.
+ */
+static void **list_of(const struct block *block)
+{
+    struct port_frame *frame = block->ram ? port_frame(block->pa) : NULL;
+
+    if (frame)
+        return &frame->maps;
+    return &hash[((block->pa >> block->shift) + block->shift) * 0x9e3779b97f4a7c15ull >> (64u - HASH_BITS)];
+}
+
+static void file(struct rmap_link *link, void **list)
+{
+    struct rmap_link *next = *list;
+
+    link->next = next;
+    link->slot = list;
+    if (next)
+        next->slot = &link->next;
+    *list = link;
+}
+
+static void unfile(struct rmap_link *link)
+{
+    struct rmap_link *next = link->next;
+
+    if (!link->slot)
+        return;
+    *link->slot = next;
+    if (next)
+        next->slot = link->slot;
+    link->slot = NULL;
+}
+
+void rmap_add(struct rmap_node *node)
+{
+    unsigned shift = shift_of(node->size);
+    uint64_t last = (node->pa + node->size - 1u) >> shift << shift;
+    struct block block = {.pa = node->pa >> shift << shift, .shift = shift, .ram = port_frame(node->pa) != NULL};
+
+    node->ram = block.ram;
+    node->link[0].node = node->link[1].node = node;
+    file(&node->link[0], list_of(&block));
+    node->link[1].slot = NULL;
+    if (last != block.pa) {
+        block.pa = last;
+        file(&node->link[1], list_of(&block));
+    }
+    in_use[node->ram][shift]++;
+    powers[node->ram] |= 1ull << shift;
+    special += node->special;
+}
+
+void rmap_remove(struct rmap_node *node)
+{
+    unsigned shift = shift_of(node->size);
+
+    if (!node->link[0].slot)
+        return;
+    unfile(&node->link[0]);
+    unfile(&node->link[1]);
+    if (--in_use[node->ram][shift] == 0)
+        powers[node->ram] &= ~(1ull << shift);
+    special -= node->special;
+    node->special = false;
+}
+
+void rmap_mark_special(struct rmap_node *node)
+{
+    special += !node->special;
+    node->special = true;
+}
+
+bool rmap_has_special(void)
+{
+    return special != 0;
+}
+
+/* Is this link the one to report its run by? A list holds other powers too and, in the hash, other blocks. */
+static bool reports(const struct rmap_link *link, const struct block *block)
+{
+    const struct rmap_node *node = link->node;
+    uint64_t filed = node->pa >> block->shift << block->shift;
+
+    if (shift_of(node->size) != block->shift || node->ram != block->ram)
+        return false;
+    if (link == &node->link[0])
+        return filed == block->pa;
+    return block->first &&
+           filed + (1ull << block->shift) == block->pa; /* in a later block the first link has told it */
+}
+
+static bool overlaps(const struct rmap_node *node, const struct rmap_visit *visit)
+{
+    return node->pa < visit->pa + visit->size && visit->pa < node->pa + node->size;
+}
+
+static int visit_list(struct rmap_link *link, const struct block *block, struct rmap_visit *visit)
+{
+    int result = 0;
+
+    for (; link && !result; link = link->next)
+        if (overlaps(link->node, visit) && reports(link, block))
+            result = visit->run(visit, link->node);
+    return result;
+}
+
+/* Every run off RAM of this power: for a range of more blocks than the hash has lists. */
+static int visit_hash(unsigned shift, struct rmap_visit *visit)
+{
+    int result = 0;
+
+    for (size_t i = 0; i < HASH_SIZE; i++)
+        for (struct rmap_link *link = hash[i]; link && !result; link = link->next) {
+            struct rmap_node *node = link->node;
+
+            if (link == &node->link[0] && !node->ram && shift_of(node->size) == shift && overlaps(node, visit))
+                result = visit->run(visit, node);
+        }
+    return result;
+}
+
+static int visit_power(unsigned shift, bool ram, struct rmap_visit *visit)
+{
+    struct block block = {.pa = visit->pa >> shift << shift, .shift = shift, .ram = ram, .first = true};
+    int result = 0;
+
+    if (!ram && visit->size >> shift > HASH_SIZE)
+        return visit_hash(shift, visit);
+    for (; block.pa < visit->pa + visit->size && !result; block.pa += 1ull << shift, block.first = false)
+        result = visit_list(*list_of(&block), &block, visit);
+    return result;
+}
+
+int rmap_each(struct rmap_visit *visit)
+{
+    bool ram = port_frame(visit->pa) != NULL;
+    int result = 0;
+
+    for (uint64_t left = powers[ram]; left && !result; left &= left - 1u)
+        result = visit_power((unsigned)__builtin_ctzll(left), ram, visit);
+    return result;
+}
