@@ -1,0 +1,194 @@
+/*
+ * The first instructions, at whatever exception level the loader chose, with the MMU off: memory is
+ * Device-nGnRnE then (Arm ARM D8.2, stage 1 disabled), so no SIMD, no unaligned access, no exclusives until `high`.
+ * The code runs at its physical address and reaches everything PC-relative.
+ *
+ * x19 = x0 at entry (a device tree, perhaps), x20 = the exception level at entry.
+ */
+#include "startup/layout.h"
+
+        .section .text.boot, "ax"
+        .global _start
+_start: /* the arm64 Image header */
+        b       enter
+        .word   0
+        .quad   0          /* text_offset */
+        .quad   image_size /* with .bss */
+        .quad   2          /* little endian, 4 KiB pages, near the start of RAM (bit 3 clear) */
+        .quad   0, 0, 0
+        .ascii  "ARM\x64"
+        .word   0
+
+enter:
+        adrp    x1, boot_vectors
+        add     x1, x1, :lo12:boot_vectors
+        mrs     x20, CurrentEL
+        lsr     x20, x20, #2
+        cmp     x20, #2
+        b.hi    .Lvectors_el3
+        b.eq    .Lvectors_el2
+        msr     vbar_el1, x1
+        b       .Lvectors_set
+.Lvectors_el3:
+        msr     vbar_el3, x1
+        b       .Lvectors_set
+.Lvectors_el2:
+        msr     vbar_el2, x1
+.Lvectors_set:
+        isb
+        msr     daifset, #0xf
+        mov     x19, x0
+
+        mrs     x1, mpidr_el1
+        and     x2, x1, #0xffffff
+        and     x1, x1, #0xff00000000
+        orr     x1, x1, x2
+        cbnz    x1, park
+
+        b       boot_drop_to_el1 /* comes back to boot_el1 */
+
+        /* Every core but the first waits here until somebody starts it. */
+park:
+        wfe
+        b       park
+
+        .global boot_el1
+boot_el1:
+        adrp    x1, boot_vectors
+        add     x1, x1, :lo12:boot_vectors
+        msr     vbar_el1, x1
+        mov     x1, #(3 << 20) /* CPACR_EL1.FPEN: no trap of FP and SIMD; ZEN and SMEN stay 0 */
+        msr     cpacr_el1, x1
+        msr     spsel, #1
+        adrp    x1, boot_stack_top
+        add     x1, x1, :lo12:boot_stack_top
+        mov     sp, x1
+        isb
+
+        /*
+         * A cache may still hold lines of memory that is written here past the caches: drop them
+         * before (or one could be written back over it) and after (or one could be read instead of
+         * it), by address, to the point of coherency (Arm ARM D7.5: set/way is not for this).
+         */
+        bl      invalidate_bss
+        adrp    x0, image_bss_start
+        adrp    x1, image_end
+.Lzero:
+        stp     xzr, xzr, [x0], #16
+        cmp     x0, x1
+        b.lo    .Lzero
+
+        mov     x0, x19
+        mov     x1, x20
+        bl      boot_tables /* x0 = TTBR0_EL1, x1 = TTBR1_EL1 */
+        mov     x21, x0
+        mov     x22, x1
+        bl      invalidate_bss
+
+        msr     ttbr0_el1, x21
+        msr     ttbr1_el1, x22
+        ldr     x0, =MAIR_VALUE
+        msr     mair_el1, x0
+        bl      boot_tcr
+        msr     tcr_el1, x0
+        ic      iallu
+        tlbi    vmalle1 /* out of reset a TLB may hold anything: software invalidates it (Arm ARM D8.17) */
+        dsb     nsh
+        isb
+        bl      boot_sctlr
+        ldr     x1, =high
+        b       boot_switch
+
+        /* Drop the cache lines of .bss, to the point of coherency. Uses x0 to x3. */
+invalidate_bss:
+        mrs     x3, ctr_el0
+        ubfx    x3, x3, #16, #4 /* DminLine: log2 of the words in the smallest line */
+        mov     x2, #4
+        lsl     x2, x2, x3
+        adrp    x0, image_bss_start
+        adrp    x1, image_end
+.Linvalidate:
+        dc      ivac, x0
+        add     x0, x0, x2
+        cmp     x0, x1
+        b.lo    .Linvalidate
+        dsb     sy
+        ret
+
+        /* The only code that runs in the identity map: it never crosses a page. */
+        .section .text.boot.switch, "ax"
+        .balign 128
+        .global boot_switch
+boot_switch:
+        msr     sctlr_el1, x0
+        isb
+        br      x1
+
+        /*
+         * Blocks become pages at the same addresses, and no two sizes may meet in a TLB (break before make,
+         * Arm ARM D8.16.1): nothing is translated by TTBR1 in between. x0 = the new table, x3 = an empty one.
+         */
+        .global boot_switch_ttbr1
+boot_switch_ttbr1:
+        msr     ttbr1_el1, x3
+        isb
+        tlbi    vmalle1
+        dsb     nsh
+        isb
+        msr     ttbr1_el1, x0
+        isb
+        br      x4
+
+        /* In the high half at last. The identity map goes; a core that is started later loads it again. */
+        .section .text.high, "ax"
+high:
+        ldr     x0, =vectors
+        msr     vbar_el1, x0
+        ldr     x0, =cores
+        msr     tpidr_el1, x0
+        ldr     x0, =boot_exception_stack_top
+        mov     sp, x0
+        msr     spsel, #0
+        ldr     x0, =boot_stack_top
+        mov     sp, x0
+        adrp    x0, empty_table
+        at      s1e1r, x0
+        isb
+        mrs     x0, par_el1
+        and     x0, x0, #0xfffffffff000
+        msr     ttbr0_el1, x0
+        isb
+        tlbi    vmalle1
+        dsb     nsh
+        isb
+        mov     x29, xzr
+        mov     x30, xzr
+        b       start
+
+        .global boot_replace_ttbr1
+boot_replace_ttbr1:
+        mrs     x3, ttbr0_el1
+        msr     ttbr0_el1, x1
+        isb
+        adr     x4, 1f
+        br      x2
+1:      msr     ttbr0_el1, x3
+        isb
+        tlbi    vmalle1
+        dsb     nsh
+        isb
+        ret
+
+        .section .bss.boot_stacks, "aw", %nobits
+        .balign (2 * EXCEPTION_STACK_SIZE)
+        .skip   EXCEPTION_STACK_SIZE
+boot_stack_top: /* also below the exception stack, where its overflow is told by SP's bit */
+        .skip   EXCEPTION_STACK_SIZE
+        .global boot_exception_stack_top
+boot_exception_stack_top:
+
+        .section .bss.empty_table, "aw", %nobits
+        .balign 4096
+        .global empty_table
+empty_table:
+        .skip   4096

@@ -1,0 +1,110 @@
+/*
+ * From EL3 or EL2 down to EL1, non-secure, with nothing trapped that EL1 may use. Every control
+ * register gets a clean value: a reset leaves most of their fields unknown, and a
+ * loader may have left its own. x19 and x20 are kept.
+ */
+        .section .text.boot.el, "ax"
+
+        /* Write zero to a register unless the ID field is zero: \id[\shift+3:\shift]. */
+        .macro clear_if id, shift, registers:vararg
+        mrs     x0, \id
+        ubfx    x0, x0, #\shift, #4
+        cbz     x0, 1f
+        .irp    register, \registers
+        msr     \register, xzr
+        .endr
+1:
+        .endm
+
+        .global boot_drop_to_el1
+boot_drop_to_el1:
+        cmp     x20, #2
+        b.eq    from_el2
+        b.lo    from_el1
+
+from_el3:
+        ldr     x0, =0x30531 /* SCR_EL3: RES1 5:4, NS, HCE, RW, APK, API */
+        mrs     x1, id_aa64mmfr0_el1
+        ubfx    x1, x1, #56, #4
+        cbz     x1, 1f
+        orr     x0, x0, #(1 << 27) /* FGTEn: or EL2's fine-grained trap registers trap here */
+1:      mrs     x1, id_aa64mmfr1_el1
+        ubfx    x1, x1, #40, #4
+        cbz     x1, 1f
+        orr     x0, x0, #(1 << 38) /* HXEn: the same for HCRX_EL2 */
+1:      msr     scr_el3, x0
+        msr     cptr_el3, xzr
+        msr     mdcr_el3, xzr
+        isb
+        mrs     x1, id_aa64pfr0_el1
+        ubfx    x0, x1, #24, #4
+        cbz     x0, 1f
+        mov     x0, #0xf /* ICC_SRE_EL3: system registers on, EL2 may use them */
+        msr     S3_6_C12_C12_5, x0
+        isb
+1:      adr     x0, from_el2
+        mov     x2, #0x3c9 /* EL2h, DAIF masked */
+        ubfx    x1, x1, #8, #4
+        cbnz    x1, 1f
+        adr     x0, from_el1
+        mov     x2, #0x3c5 /* no EL2: EL1h */
+1:      msr     elr_el3, x0
+        msr     spsr_el3, x2
+        ldr     x0, =0x30c50830 /* SCTLR_EL2's RES1 bits: MMU and caches off */
+        cmp     x2, #0x3c9
+        b.ne    1f
+        msr     sctlr_el2, x0
+        adrp    x0, boot_vectors
+        add     x0, x0, :lo12:boot_vectors
+        msr     vbar_el2, x0
+1:      eret
+
+from_el2:
+        ldr     x0, =((3 << 40) | (1 << 31)) /* HCR_EL2: API, APK, RW; E2H and TGE off, which changes what follows */
+        msr     hcr_el2, x0
+        isb
+        mov     x0, #3 /* CNTHCTL_EL2: EL1PCEN, EL1PCTEN */
+        msr     cnthctl_el2, x0
+        msr     cntvoff_el2, xzr
+        mov     x0, #0x33ff /* CPTR_EL2: RES1, TZ and TSM (SVE and SME are nobody's here), FP free */
+        msr     cptr_el2, x0
+        msr     hstr_el2, xzr
+        msr     vttbr_el2, xzr
+        mrs     x0, midr_el1
+        msr     vpidr_el2, x0
+        mrs     x0, mpidr_el1
+        msr     vmpidr_el2, x0
+        mov     x1, xzr
+        mrs     x0, id_aa64dfr0_el1
+        ubfx    x0, x0, #8, #4
+        cbz     x0, 1f
+        cmp     x0, #0xf
+        b.eq    1f
+        mrs     x0, pmcr_el0
+        ubfx    x1, x0, #11, #5 /* MDCR_EL2.HPMN = PMCR_EL0.N: all event counters are EL1's */
+1:      msr     mdcr_el2, x1
+        /* FEAT_FGT: HFGRTR, HFGWTR, HFGITR, HDFGRTR, HDFGWTR; FEAT_HCX: HCRX */
+        clear_if id_aa64mmfr0_el1, 56, S3_4_C1_C1_4, S3_4_C1_C1_5, S3_4_C1_C1_6, S3_4_C3_C1_4, S3_4_C3_C1_5
+        clear_if id_aa64mmfr1_el1, 40, S3_4_C1_C2_2
+        mrs     x0, id_aa64pfr0_el1
+        ubfx    x0, x0, #24, #4
+        cbz     x0, 1f
+        mov     x0, #0xf
+        msr     S3_4_C12_C9_5, x0 /* ICC_SRE_EL2: SRE, Enable */
+        isb
+        msr     S3_4_C12_C11_0, xzr /* ICH_HCR_EL2 */
+1:      ldr     x0, =0x30d00980
+        msr     sctlr_el1, x0
+        mov     x0, #0x3c5 /* EL1h, DAIF masked */
+        msr     spsr_el2, x0
+        adr     x0, boot_el1_far
+        msr     elr_el2, x0
+        eret
+
+from_el1:
+        ldr     x0, =0x30d00980 /* SCTLR_EL1: RES1, ITD and SED; MMU and caches off */
+        msr     sctlr_el1, x0
+        isb
+boot_el1_far:
+        b       boot_el1
+        .ltorg

@@ -1,0 +1,29 @@
+/* Places to come back to: fault_try's and panic_try's. The core keeps them innermost first. */
+#ifndef STARTUP_LANDING_H
+#define STARTUP_LANDING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum landing_kind { LANDING_FAULT, LANDING_PANIC };
+
+struct landing {
+    uint64_t registers[23]; /* what a function must preserve, as landing_run saves it */
+    struct landing *outer;
+    enum landing_kind kind;
+};
+
+/* Run it with this as the innermost landing: true when it came to its end. */
+bool landing_try(struct landing *landing, enum landing_kind kind, void (*run)(void *), void *arg);
+
+/* The innermost landing of the kind; NULL when none is under way. */
+struct landing *landing_find(enum landing_kind kind);
+
+/* Come back to it; the inner ones and whatever exception is being handled are forgotten. */
+void landing_take(struct landing *landing) __attribute__((noreturn));
+
+/* landing_a64.S, landing_v7.S */
+bool landing_run(struct landing *landing, void (*run)(void *), void *arg);
+void landing_return(struct landing *landing, uintptr_t exception_stack_top) __attribute__((noreturn));
+
+#endif

@@ -1,0 +1,197 @@
+/*
+ * From the boot tables to the kernel space. The frames' records and the tables of the linear map are needed
+ * before there is a linear map: they come from one chunk of RAM that the boot tables show in 2 MiB blocks at its
+ * final address. What is left of the chunk becomes ordinary RAM.
+ */
+#include "startup/memory.h"
+
+#include <inttypes.h>
+
+#include "boards/board.h"
+#include "mmu/cache.h"
+#include "mmu/space.h"
+#include "mmu/tlb.h"
+#include "startup/boot.h"
+#include "startup/core.h"
+#include "startup/cpu.h"
+#include "startup/frames.h"
+#include "startup/layout.h"
+#include "startup/runtime.h"
+#include "startup/stacks.h"
+
+#define PAGE       ((uint64_t)PORT_PAGE_SIZE)
+#define BLOCK      ((uint64_t)1 << 21)
+#define READ_ONLY  (MMU_WRITEBACK | MMU_PAGES)
+#define READ_WRITE (MMU_WRITEBACK | MMU_WRITE | MMU_PAGES)
+
+static struct mmu_space kernel_space;
+static struct ram_map ram;
+static struct frame_range chunk; /* tables are taken from its start until the kernel space is live */
+static bool live;
+
+struct mmu_space *mmu_kernel_space(void)
+{
+    return &kernel_space;
+}
+
+const struct ram_map *memory_ram(void)
+{
+    return &ram;
+}
+
+void *memory_linear(uint64_t pa)
+{
+    return (void *)(uintptr_t)(LINEAR_VA + pa);
+}
+
+static uint64_t image_size_bytes(void)
+{
+    return (uint64_t)(image_end - image_start);
+}
+
+const void *memory_at(uint64_t pa)
+{
+    if (pa - boot_info.image_pa < image_size_bytes())
+        return image_start + (pa - boot_info.image_pa);
+    return live && ram_contains(&ram, pa, 1) ? memory_linear(pa) : NULL;
+}
+
+static void *table_alloc(size_t size)
+{
+    uint64_t pa;
+
+    if (live) {
+        pa = frame_alloc(size, size, UINT64_MAX, PORT_OWNER_RUNTIME);
+        return pa == PORT_NO_FRAME ? NULL : memory_linear(pa);
+    }
+    pa = (chunk.start + size - 1) & ~((uint64_t)size - 1);
+    if (pa + size > chunk.end)
+        return NULL;
+    chunk.start = pa + size;
+    return memory_linear(pa);
+}
+
+static void table_free(void *table, size_t size)
+{
+    frame_free((uintptr_t)table - LINEAR_VA, size);
+}
+
+static void clean_invalidate(uint64_t pa, uint64_t size)
+{
+    if (ram_contains(&ram, pa, size)) /* the caches hold nothing else that we made cacheable */
+        cache_clean_invalidate(memory_linear(pa), size);
+}
+
+const struct mmu_backend mmu_cpu_backend = {
+    .table_alloc = table_alloc,
+    .table_free = table_free,
+    .publish = tlb_publish,
+    .invalidate = tlb_invalidate,
+    .cache_clean_invalidate = clean_invalidate,
+    .pa_bits = cpu_pa_bits,
+    .table_offset = LINEAR_VA,
+};
+
+static void map(uint64_t va, uint64_t pa, uint64_t size, uint32_t attr)
+{
+    struct mmu_range range = {va, pa, size, attr};
+    int error = mmu_map(&kernel_space, &range);
+
+    if (error)
+        panic("the kernel space: cannot map %" PRIx64 " at %" PRIx64 ": error %d", pa, va, error);
+}
+
+static void map_image_part(const char *from, const char *to, uint32_t attr)
+{
+    uint64_t offset = (uint64_t)(from - image_start);
+
+    map((uintptr_t)from, boot_info.image_pa + offset, (uint64_t)(to - from), attr);
+}
+
+/* The linear map is no way around the image's permissions, nor the device tree's. */
+static void protect_linear(uint64_t pa, uint64_t size)
+{
+    int error = MMU_OK;
+
+    if (size && ram_contains(&ram, pa, size))
+        error = mmu_protect(&kernel_space, LINEAR_VA + pa, size, MMU_WRITEBACK);
+    if (error)
+        panic("the kernel space: cannot protect %" PRIx64 ": error %d", pa, error);
+}
+
+static void map_device_tree(void)
+{
+    uint64_t first = boot_info.device_tree_pa & ~(PAGE - 1);
+    uint64_t end = (boot_info.device_tree_pa + boot_info.device_tree_size + PAGE - 1) & ~(PAGE - 1);
+
+    if (!boot_info.device_tree_size)
+        return;
+    map(DEVICE_TREE_VA, first, end - first, READ_ONLY);
+    protect_linear(first, end - first);
+}
+
+static void map_all(void)
+{
+    for (size_t i = 0; i < ram.bank_count; i++)
+        map(LINEAR_VA + ram.banks[i].start, ram.banks[i].start, ram.banks[i].end - ram.banks[i].start, READ_WRITE);
+    protect_linear(boot_info.image_pa, (uint64_t)(image_data_start - image_start));
+    map_image_part(image_start, image_text_end, READ_ONLY | MMU_EXEC);
+    map_image_part(image_rodata_start, image_rodata_end, READ_ONLY);
+    map_image_part(image_data_start, image_end, READ_WRITE);
+    map(CONSOLE_VA, board.console_registers.pa, board.console_registers.size,
+        MMU_DEVICE_nGnRnE | MMU_WRITE | MMU_PAGES);
+    map_device_tree();
+}
+
+/* More than enough tables: a last-level one each 2 MiB, one above each GiB, and some for the windows. */
+static uint64_t tables_size(void)
+{
+    uint64_t count = 32 + image_size_bytes() / BLOCK;
+
+    for (size_t i = 0; i < ram.bank_count; i++)
+        count += (ram.banks[i].end - ram.banks[i].start) / BLOCK * 513 / 512 + 4;
+    return count * PAGE;
+}
+
+static void take_chunk(uint64_t metadata)
+{
+    uint64_t size = (metadata + tables_size() + BLOCK - 1) & ~(BLOCK - 1);
+    uint64_t pa = ram_find(&ram, size, BLOCK);
+
+    if (pa == PORT_NO_FRAME || size > (uint64_t)1 << 30)
+        panic("no %" PRIu64 " KiB of RAM in one piece for the records of RAM", size / 1024);
+    boot_map_chunk(pa, size);
+    chunk = (struct frame_range){pa, pa + size};
+}
+
+static void start_frames(void)
+{
+    uint64_t metadata = frames_metadata_size(ram.banks, ram.bank_count);
+
+    take_chunk(metadata);
+    frames_init(ram.banks, ram.bank_count, memory_linear(chunk.start));
+    for (size_t i = 0; i < ram.reserved_count; i++)
+        frames_reserve(&ram.reserved[i]);
+    frames_reserve(&chunk);
+    chunk.start += metadata;
+}
+
+void memory_start(const void *device_tree)
+{
+    uint64_t switch_pa = boot_info.image_pa + (uint64_t)(boot_switch_ttbr1 - image_start);
+    bool fits = ram_read(&ram, device_tree);
+
+    fits &= ram_reserve(&ram, boot_info.image_pa, image_size_bytes());
+    fits &= ram_reserve(&ram, boot_info.device_tree_pa, boot_info.device_tree_size);
+    if (!fits)
+        panic("more ranges of RAM or reservations than the runtime keeps");
+    start_frames();
+    if (mmu_space_init(&kernel_space, &KERNEL_FORMAT, KERNEL_VA_BITS, &mmu_cpu_backend, MMU_SPACE_HIGH))
+        panic("no memory for the kernel space");
+    map_all();
+    if (!stacks_create(core_this()))
+        panic("no memory for the first core's stacks");
+    boot_replace_ttbr1(mmu_space_root(&kernel_space), boot_info.identity_pa, switch_pa);
+    live = true;
+    frame_free(chunk.start, chunk.end - chunk.start);
+}
