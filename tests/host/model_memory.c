@@ -1,0 +1,148 @@
+/*
+ * Table memory twice: as the CPU sees it and as the walkers do. A store reaches the walkers at
+ * the next publish, or earlier, in any order, but for two rules: stores to one slot keep their
+ * order, and whatever came before a link is there before the link (that is what entry_link's
+ * barrier is for).
+ */
+#include "tests/host/model_inner.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+struct pending {
+    uint64_t slot, value;
+    bool link;
+};
+
+uint64_t *arena, *shadow;
+static struct pending *pending;
+static size_t pending_count, pending_room;
+
+static void *reserve(size_t size)
+{
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    if (memory == MAP_FAILED)
+        abort();
+    return memory;
+}
+
+void memory_start(void)
+{
+    /* Tables are aligned to their size in both address spaces, so the arena is, to 1 MiB. */
+    uintptr_t raw = (uintptr_t)reserve(ARENA_SIZE + (1u << 20));
+
+    arena = (uint64_t *)((raw + (1u << 20) - 1) & ~(uintptr_t)((1u << 20) - 1));
+    shadow = reserve(ARENA_SIZE);
+    pending_count = 0;
+}
+
+void memory_stop(void)
+{
+    uintptr_t raw = (uintptr_t)arena;
+
+    /* The slack on either side of the arena was never touched; it is left to the process. */
+    munmap((void *)raw, ARENA_SIZE);
+    munmap(shadow, ARENA_SIZE);
+    free(pending);
+    pending = NULL;
+    pending_count = pending_room = 0;
+}
+
+static void remember(uint64_t slot, uint64_t value, bool link)
+{
+    if (pending_count == pending_room) {
+        pending_room = pending_room ? 2 * pending_room : 1024;
+        pending = realloc(pending, pending_room * sizeof *pending);
+        if (!pending)
+            abort();
+    }
+    pending[pending_count++] = (struct pending){slot, value, link};
+}
+
+/* A table that is about to be linked is not yet seen by any walker: with the link's barrier its stores arrive as one.
+ */
+static void order_before_link(uint64_t value)
+{
+    struct table *child = table_of_pa(value & UINT64_C(0x0000fffffffff000));
+
+    if (!child || child->state != TABLE_FRESH)
+        return;
+    memcpy(shadow + child->slot, arena + child->slot, child->slots * 8);
+    size_t kept = 0;
+    for (size_t i = 0; i < pending_count; i++)
+        if (pending[i].slot - child->slot >= child->slots)
+            pending[kept++] = pending[i];
+    pending_count = kept;
+}
+
+void store(uint64_t slot, uint64_t value, bool link)
+{
+    if (link)
+        order_before_link(value);
+    arena[slot] = value;
+    remember(slot, value, link);
+}
+
+void commit_all(void)
+{
+    for (size_t i = 0; i < pending_count; i++)
+        shadow[pending[i].slot] = pending[i].value;
+    pending_count = 0;
+}
+
+static void commit_one(size_t i)
+{
+    uint64_t slot = pending[i].slot;
+
+    for (size_t j = 0; j <= i; j++)
+        if (pending[i].link || pending[j].slot == slot)
+            shadow[pending[j].slot] = pending[j].value;
+    /* Committing a store again later is harmless only while nothing newer to its slot has been: drop what is done. */
+    size_t kept = 0;
+    bool link = pending[i].link;
+    for (size_t j = 0; j < pending_count; j++)
+        if (j > i || (!link && pending[j].slot != slot))
+            pending[kept++] = pending[j];
+    pending_count = kept;
+}
+
+void commit_some(void)
+{
+    /* Looking through a long list costs: the longer it is, the rarer. */
+    if (!pending_count || model_random() % (1 + pending_count / 64))
+        return;
+    for (int tries = 0; tries < 3 && pending_count; tries++)
+        if (model_random() & 1)
+            commit_one(model_random() % pending_count);
+}
+
+bool has_pending(uint64_t slot, uint64_t slots)
+{
+    for (size_t i = 0; i < pending_count; i++)
+        if (pending[i].slot - slot < slots)
+            return true;
+    return false;
+}
+
+/* Whether a store that no walker is sure to see changes what one would find: a bit in its descriptor that is not
+ * ignored. */
+bool pending_matters(void)
+{
+    for (size_t i = 0; i < pending_count; i++) {
+        uint64_t slot = pending[i].slot, seen = shadow[slot], value = arena[slot];
+        struct table *table = table_of_slot(slot);
+        const struct judge_regime *regime;
+        struct judge_entry a, b;
+
+        if (!table || table->state != TABLE_LINKED || !table->space)
+            continue;
+        regime = regime_of(table->space);
+        a = judge_decode(regime, table->level, seen);
+        b = judge_decode(regime, table->level, value);
+        if (a.kind != b.kind || a.pa != b.pa || (a.kind == JUDGE_IS_LEAF && seen != value))
+            return true;
+    }
+    return false;
+}

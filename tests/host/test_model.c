@@ -1,0 +1,395 @@
+/*
+ * The model, tested: every rule of its checker catches the breach that it is there for, and lets the
+ * right sequence pass. Tables are made by hand: 4K granule, 39 bits, so root, level 2 and level 3.
+ */
+#include "tests/host/check.h"
+#include "tests/host/model.h"
+
+#include <string.h>
+
+#define WB     UINT64_C(0x703) /* page, AF, SH 3, AttrIndx 0, EL1 read and write */
+#define WB_NG  (WB | 0x800)
+#define DEVICE UINT64_C(0x60000000000e0f) /* nGnRnE is index 3, SH 2, nG, XN */
+#define VA     UINT64_C(0x40201000)       /* entries 1, 1, 1 */
+
+static int fake_space, other_fake;
+#define SPACE ((const struct mmu_space *)&fake_space)
+#define OTHER ((const struct mmu_space *)&other_fake)
+
+static uint64_t *root, *middle, *last;
+
+static uint64_t pa_of(const uint64_t *table)
+{
+    return (uint64_t)((uintptr_t)table - model_backend.table_offset);
+}
+
+static uint64_t *fresh(void)
+{
+    uint64_t *table = model_backend.table_alloc(4096);
+
+    for (unsigned i = 0; i < 512; i++)
+        model_entry_write(&table[i], 0);
+    return table;
+}
+
+static void flush(uint64_t va, uint64_t size, bool with_tables)
+{
+    struct mmu_flush flush = {.va = va, .size = size, .stride = 4096, .tables = with_tables};
+
+    model_backend.invalidate(SPACE, &flush);
+}
+
+static void assert_breach(const char *words)
+{
+    assert_non_null(model_breach());
+    if (!strstr(model_breach(), words))
+        fail_msg("breach \"%s\" where one of \"%s\" was due", model_breach(), words);
+    model_clear_breaches();
+}
+
+/* root[1] -> middle[1] -> last[1] = a page at 0x80000000. */
+static int one_page(void **state)
+{
+    struct model_config config = {.cores = 2, .seed = 42};
+    struct model_space space = {.space = SPACE, .granule_bits = 12, .va_bits = 39};
+
+    (void)state;
+    model_start(&config);
+    root = fresh();
+    space.root = pa_of(root);
+    model_adopt(&space);
+    middle = fresh();
+    last = fresh();
+    model_entry_write(&last[1], UINT64_C(0x80000000) | WB_NG);
+    model_entry_link(&middle[1], pa_of(last) | 3);
+    model_entry_link(&root[1], pa_of(middle) | 3);
+    model_backend.publish(SPACE);
+    model_settle();
+    return model_breach() != NULL;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    model_stop();
+    return 0;
+}
+
+static void cores__see_what_was_published(void **state)
+{
+    (void)state;
+    for (unsigned core = 0; core < 2; core++) {
+        struct judge_leaf leaf = model_touch(core, SPACE, VA + 0x123);
+
+        assert_int_equal(leaf.fault, JUDGE_NONE);
+        assert_int_equal(leaf.pa, 0x80000123);
+        assert_int_equal(leaf.mair, 0xff);
+        assert_int_equal(model_touch(core, SPACE, VA + 0x1000).fault, JUDGE_TRANSLATION);
+    }
+}
+
+static void cores__keep_what_was_not_invalidated(void **state)
+{
+    (void)state;
+    model_touch(0, SPACE, VA);
+    model_entry_write(&last[1], 0);
+    model_backend.publish(SPACE);
+    assert_int_equal(model_touch(0, SPACE, VA).fault, JUDGE_NONE);
+    assert_int_equal(model_touch(1, SPACE, VA).fault, JUDGE_TRANSLATION);
+    model_settle();
+    assert_breach("before what it took away was invalidated");
+}
+
+static void cores__keep_walks_that_were_not_invalidated(void **state)
+{
+    bool stale = false;
+
+    (void)state;
+    for (unsigned i = 0; i < 64; i++)
+        model_touch(0, SPACE, VA);
+    model_entry_write(&middle[1], 0);
+    flush(VA, 4096, false);
+    for (unsigned i = 0; i < 64; i++)
+        stale |= model_touch(0, SPACE, VA).fault == JUDGE_NONE;
+    assert_true(stale);
+    flush(VA, 4096, true);
+    assert_int_equal(model_touch(0, SPACE, VA).fault, JUDGE_TRANSLATION);
+    model_settle();
+    assert_null(model_breach());
+}
+
+static void stores__are_seen_early_or_late_until_published(void **state)
+{
+    unsigned seen = 0;
+
+    (void)state;
+    for (unsigned i = 2; i < 130; i++)
+        model_entry_write(&last[i], (UINT64_C(0x80000000) + 4096 * i) | WB_NG);
+    for (unsigned i = 2; i < 66; i++)
+        seen += model_touch(0, SPACE, VA + 4096 * (i - 1)).fault == JUDGE_NONE;
+    assert_in_range(seen, 1, 63);
+    model_settle();
+    assert_breach("before its stores were published");
+    model_backend.publish(SPACE);
+    for (unsigned i = 2; i < 130; i++)
+        assert_int_equal(model_touch(1, SPACE, VA + 4096 * (i - 1)).fault, JUDGE_NONE);
+}
+
+static void global_entries__serve_every_space(void **state)
+{
+    struct model_space space = {.space = OTHER, .granule_bits = 12, .va_bits = 39};
+    uint64_t *other = fresh();
+
+    (void)state;
+    space.root = pa_of(other);
+    model_adopt(&space);
+    model_touch(0, SPACE, VA);
+    assert_int_equal(model_touch(0, OTHER, VA).fault, JUDGE_TRANSLATION);
+    model_entry_write(&last[2], UINT64_C(0x90000000) | WB);
+    model_backend.publish(SPACE);
+    model_touch(0, SPACE, VA + 4096);
+    assert_int_equal(model_touch(0, OTHER, VA + 4096).pa, 0x90000000);
+}
+
+static void invalidate__takes_the_addresses_of_its_stride_only(void **state)
+{
+    struct mmu_flush coarse = {.va = VA & ~UINT64_C(0x1fffff), .size = 0x200000, .stride = 0x200000};
+
+    (void)state;
+    model_touch(0, SPACE, VA);
+    model_entry_write(&last[1], 0);
+    model_backend.invalidate(SPACE, &coarse);
+    assert_int_equal(model_touch(0, SPACE, VA).fault, JUDGE_NONE);
+    model_settle();
+    assert_breach("invalidated");
+}
+
+static void rule__break_before_make(void **state)
+{
+    (void)state;
+    model_entry_write(&last[1], UINT64_C(0x90000000) | WB_NG);
+    assert_breach("live entry replaced");
+    model_entry_write(&last[1], 0);
+    model_entry_write(&last[1], UINT64_C(0xa0000000) | WB_NG);
+    assert_breach("made again before");
+    model_entry_write(&last[1], 0);
+    flush(VA, 4096, false);
+    model_entry_write(&last[1], UINT64_C(0xb0000000) | WB_NG);
+    model_backend.publish(SPACE);
+    model_settle();
+    assert_null(model_breach());
+    model_entry_write(&last[1], UINT64_C(0xb0000000) | WB);
+    assert_breach("live entry replaced");
+    model_entry_write(&last[1], UINT64_C(0xb0000000) | (WB_NG & ~UINT64_C(0x300)));
+    assert_breach("live entry replaced");
+}
+
+static void rule__a_block_for_a_table_needs_a_break(void **state)
+{
+    (void)state;
+    model_entry_write(&middle[1], UINT64_C(0x80000000) | (WB_NG & ~UINT64_C(2)));
+    assert_breach("live entry replaced");
+}
+
+static void rule__permissions_and_ignored_bits_may_change_in_place(void **state)
+{
+    (void)state;
+    model_entry_write(&last[1], UINT64_C(0x80000000) | WB_NG | 0x80 | UINT64_C(0x60000000000000));
+    model_entry_write(&middle[1], pa_of(last) | 3 | 0x5a8 | UINT64_C(0x0078000000000000));
+    assert_null(model_breach());
+    model_backend.publish(SPACE);
+    model_settle();
+    assert_breach("invalidated");
+    model_entry_write(&middle[1], pa_of(last) | 3);
+    model_settle();
+    assert_null(model_breach());
+}
+
+static void rule__publish_before_link(void **state)
+{
+    uint64_t *table = fresh(), *raw = model_backend.table_alloc(4096);
+
+    (void)state;
+    model_entry_write(&middle[2], pa_of(table) | 3);
+    assert_breach("before its entries are ordered");
+    for (unsigned i = 0; i < 511; i++)
+        model_entry_write(&raw[i], 0);
+    model_entry_link(&middle[3], pa_of(raw) | 3);
+    assert_breach("nobody wrote");
+}
+
+static void rule__tables_are_freed_after_their_invalidate(void **state)
+{
+    (void)state;
+    model_backend.table_free(last, 4096);
+    assert_breach("while it is linked");
+    one_page(state);
+    model_entry_write(&middle[1], 0);
+    model_backend.table_free(last, 4096);
+    assert_breach("before the invalidate");
+    one_page(state);
+    model_entry_write(&middle[1], 0);
+    flush(VA & ~UINT64_C(0x1fffff), 0x200000, false);
+    model_backend.table_free(last, 4096);
+    assert_breach("before the invalidate");
+    one_page(state);
+    model_entry_write(&middle[1], 0);
+    flush(VA & ~UINT64_C(0x1fffff), 0x200000, true);
+    model_backend.table_free(last, 4096);
+    assert_null(model_breach());
+}
+
+static void rule__a_subtree_goes_as_a_whole(void **state)
+{
+    (void)state;
+    model_entry_write(&root[1], 0);
+    flush(UINT64_C(1) << 30, 0x200000, true);
+    model_backend.table_free(last, 4096);
+    assert_breach("before the invalidate");
+    one_page(state);
+    model_entry_write(&root[1], 0);
+    flush(UINT64_C(1) << 30, UINT64_C(1) << 30, true);
+    model_backend.table_free(last, 4096);
+    model_backend.table_free(middle, 4096);
+    model_settle();
+    assert_null(model_breach());
+    assert_int_equal(model_tables(), 1);
+}
+
+static void rule__tables_are_reused_after_their_invalidate(void **state)
+{
+    (void)state;
+    model_entry_write(&middle[1], 0);
+    model_entry_write(&last[1], 0);
+    assert_null(model_breach());
+    model_entry_write(&last[2], UINT64_C(0x80000000) | WB_NG);
+    assert_breach("filled again before");
+    model_entry_link(&middle[2], pa_of(last) | 3);
+    assert_breach("linked again before");
+}
+
+static void rule__stores_go_to_tables(void **state)
+{
+    uint64_t *table = fresh();
+
+    (void)state;
+    model_entry_write(table + 512, 0);
+    assert_breach("no table");
+}
+
+static void rule__leaving_a_cacheable_type_needs_cleaning(void **state)
+{
+    (void)state;
+    model_entry_write(&last[1], 0);
+    flush(VA, 4096, false);
+    model_entry_write(&last[1], UINT64_C(0x80000000) | DEVICE);
+    assert_breach("without cleaning");
+    one_page(state);
+    model_entry_write(&last[1], 0);
+    model_backend.cache_clean_invalidate(UINT64_C(0x80000000), 4096); /* too early: the lines can come back */
+    flush(VA, 4096, false);
+    model_entry_write(&last[1], UINT64_C(0x80000000) | DEVICE);
+    assert_breach("without cleaning");
+    one_page(state);
+    model_entry_write(&last[1], 0);
+    flush(VA, 4096, false);
+    model_backend.cache_clean_invalidate(UINT64_C(0x80000000), 4096);
+    model_entry_write(&last[1], UINT64_C(0x80000000) | DEVICE);
+    assert_null(model_breach());
+}
+
+static void rule__contiguous_groups_are_whole(void **state)
+{
+    const uint64_t group = WB_NG | UINT64_C(1) << 52;
+
+    (void)state;
+    for (unsigned i = 16; i < 32; i++)
+        model_entry_write(&last[i], (UINT64_C(0x90000000) + 4096 * (i - 16)) | group);
+    model_backend.publish(SPACE);
+    model_settle();
+    assert_null(model_breach());
+    model_entry_write(&last[16], 0);
+    flush(VA + 4096 * 15, 4096, false);
+    model_entry_write(&last[16], UINT64_C(0x90000000) | WB_NG);
+    assert_breach("member by member");
+    model_backend.publish(SPACE);
+    model_settle();
+    assert_breach("members disagree");
+}
+
+static void rule__a_contiguous_group_is_aligned(void **state)
+{
+    (void)state;
+    for (unsigned i = 16; i < 32; i++)
+        model_entry_write(&last[i], (UINT64_C(0x90001000) + 4096 * (i - 16)) | WB_NG | UINT64_C(1) << 52);
+    model_backend.publish(SPACE);
+    model_settle();
+    assert_breach("not aligned to it");
+}
+
+static void rule__descriptors_please_the_judge(void **state)
+{
+    (void)state;
+    model_entry_write(&middle[2], UINT64_C(0x80001000) | (WB_NG & ~UINT64_C(2)));
+    assert_breach("not aligned");
+    model_entry_write(&root[2], UINT64_C(0x900000000) | 3);
+    assert_breach("no table");
+}
+
+static void audit__finds_stores_that_went_by_the_model(void **state)
+{
+    (void)state;
+    model_audit();
+    assert_null(model_breach());
+    last[7] = UINT64_C(0x80000000) | WB_NG;
+    model_audit();
+    assert_breach("went by the model");
+}
+
+static void allocations__fail_when_told(void **state)
+{
+    void *table;
+
+    (void)state;
+    model_fail_after(1);
+    table = model_backend.table_alloc(4096);
+    assert_non_null(table);
+    assert_null(model_backend.table_alloc(4096));
+    assert_null(model_backend.table_alloc(4096));
+    model_fail_after(-1);
+    assert_int_equal(model_tables(), 4);
+    model_backend.table_free(table, 8192);
+    assert_breach("another size");
+    model_backend.table_free(table, 4096);
+    assert_int_equal(model_tables(), 3);
+    assert_null(model_breach());
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, one_page, stop)
+    const struct CMUnitTest tests[] = {
+        CASE(cores__see_what_was_published),
+        CASE(cores__keep_what_was_not_invalidated),
+        CASE(cores__keep_walks_that_were_not_invalidated),
+        CASE(stores__are_seen_early_or_late_until_published),
+        CASE(global_entries__serve_every_space),
+        CASE(invalidate__takes_the_addresses_of_its_stride_only),
+        CASE(rule__break_before_make),
+        CASE(rule__a_block_for_a_table_needs_a_break),
+        CASE(rule__permissions_and_ignored_bits_may_change_in_place),
+        CASE(rule__publish_before_link),
+        CASE(rule__tables_are_freed_after_their_invalidate),
+        CASE(rule__a_subtree_goes_as_a_whole),
+        CASE(rule__tables_are_reused_after_their_invalidate),
+        CASE(rule__stores_go_to_tables),
+        CASE(rule__leaving_a_cacheable_type_needs_cleaning),
+        CASE(rule__contiguous_groups_are_whole),
+        CASE(rule__a_contiguous_group_is_aligned),
+        CASE(rule__descriptors_please_the_judge),
+        CASE(audit__finds_stores_that_went_by_the_model),
+        CASE(allocations__fail_when_told),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
