@@ -1,0 +1,43 @@
+/* What the benchmark's parts share: counting, and the table they print into. */
+#ifndef APPS_BENCH_BENCH_H
+#define APPS_BENCH_BENCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "apps/bench/retired_a64.h"
+
+#define BENCH_UNKNOWN UINT32_MAX
+
+/* What the reading of the counter costs by itself. */
+extern uint32_t bench_overhead;
+
+/* Instructions that the statement takes. Arguments it computes on the way are counted with it. */
+#define BENCH_COUNT(statement)                                                                                         \
+    ({                                                                                                                 \
+        uint32_t start_ = retired();                                                                                   \
+        statement;                                                                                                     \
+        retired() - start_ - bench_overhead;                                                                           \
+    })
+
+/* The other code bases' numbers, as printed: "map / unmap" or one number; NULL: it has no such call. */
+struct peers {
+    const char *linux_6_1, *linux_7_2, *tf_a, *lk;
+};
+
+void bench_print_header(const char *title);
+void bench_print_one(const char *name, uint32_t count, const struct peers *peers);
+void bench_print_two(const char *name, uint32_t first, uint32_t second, const struct peers *peers);
+
+/* The limits that `check` holds us to; the table's parts fill in what they measured. */
+struct results {
+    uint32_t map_page, unmap_page, map_512, unmap_512, walk, segment_page;
+    uint32_t map_few, map_many; /* a user's map and release with 4 and with 40,000 mappings around */
+};
+
+bool bench_tables(struct results *results); /* the engine's calls; false: they did not work */
+bool bench_maps(struct results *results);   /* the classes' calls */
+
+int bench_check(const struct results *results); /* TAP; returns the status to exit with */
+
+#endif

@@ -1,0 +1,31 @@
+#include "apps/bench/bench.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
+
+static unsigned test_count, failure_count;
+
+static void expect(uint32_t count, uint32_t limit, const char *what)
+{
+    bool right = count != BENCH_UNKNOWN && count <= limit;
+
+    printf("%sok %u - %s in at most %" PRIu32 " instructions\n", right ? "" : "not ", ++test_count, what, limit);
+    if (!right) {
+        printf("# took %" PRIu32 "\n", count);
+        failure_count++;
+    }
+}
+
+int bench_check(const struct results *results)
+{
+    expect(results->map_page, 200, "mmu_map of 1 page");
+    expect(results->unmap_page, 200, "mmu_unmap of 1 page");
+    expect(results->map_512, 4000, "mmu_map of 512 pages that cannot be a block");
+    expect(results->unmap_512, 2500, "mmu_unmap of 512 pages that cannot be a block");
+    expect(results->walk, 70, "mmu_walk of 1 page");
+    expect(results->segment_page, 10, "mmu_segment over 512 pages, for each page,");
+    expect(results->map_many, results->map_few + results->map_few / 10, "map and release of 4K among 40,000 mappings");
+    printf("1..%u\n", test_count);
+    return failure_count ? 1 : 0;
+}

@@ -1,0 +1,10 @@
+/* The tour's RAM: buffers in every cache mode, and a mapping of scattered pages. */
+#ifndef APPS_TOUR_MEMORY_H
+#define APPS_TOUR_MEMORY_H
+
+/* Each maps what it shows into lines of the table, says so, and returns how much of it went wrong. */
+unsigned memory_show_buffers(void);
+unsigned memory_show_scattered(void);
+void memory_release(void); /* what the two keep besides the lines */
+
+#endif
