@@ -1,0 +1,35 @@
+/*
+ * The tables that TTBR1_EL1 holds, read as the CPU reads them and by nothing of mmu/: every leaf of
+ * the high half with what it permits, hierarchical bits included. 4K granule, hierarchical and
+ * AP[2:1] permissions (Arm ARM D8.3, D8.4); WXN is left out: a leaf must be right without it.
+ */
+#ifndef TESTS_TARGET_LIVE_H
+#define TESTS_TARGET_LIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { LIVE_R = 1, LIVE_W = 2, LIVE_X = 4 };
+
+struct live_leaf {
+    uint64_t va, pa, size, descriptor;
+    volatile uint64_t *slot; /* where the descriptor stands, for a test that spoils it */
+    unsigned level;
+    unsigned el1, el0; /* LIVE_R|W|X */
+    uint8_t mair;      /* the byte that AttrIndx picks from MAIR_EL1 */
+    uint8_t sh;
+};
+
+/*
+ * Visit every leaf, lowest address first, until visit returns false. Returns the leaves seen, or 0
+ * when a table breaks the rules of the format (a reserved encoding) or lies outside RAM.
+ */
+size_t live_visit(bool (*visit)(void *context, const struct live_leaf *leaf), void *context);
+
+/* The leaf that translates va; false when there is none. */
+bool live_find(uint64_t va, struct live_leaf *leaf);
+
+bool live_is_device(uint8_t mair); /* Device memory, whichever */
+
+#endif

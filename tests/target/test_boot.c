@@ -1,0 +1,361 @@
+/* What a program finds when main starts: the CPU's state, the address space, RAM, and newlib. */
+#include <errno.h>
+#include <libfdt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+
+#include "iomem/port.h"
+#include "mmu/mmu.h"
+#include "startup/runtime.h"
+#include "tests/target/at.h"
+#include "tests/target/live.h"
+#include "tests/target/machine.h"
+#include "tests/target/tap.h"
+#include "tests/target/touch.h"
+
+#define READ_REGISTER(name)                                                                                            \
+    ({                                                                                                                 \
+        uint64_t value_;                                                                                               \
+        __asm__ volatile("mrs %0, " name : "=r"(value_));                                                              \
+        value_;                                                                                                        \
+    })
+
+static int constructed;
+
+__attribute__((constructor)) static void construct(void)
+{
+    constructed = 42;
+}
+
+static void boot__ends_at_el1_with_a_stack_of_its_own_for_exceptions(void)
+{
+    CHECK_EQ(READ_REGISTER("CurrentEL") >> 2, 1);
+    CHECK_EQ(READ_REGISTER("SPSel"), 0);
+}
+
+static void boot__runs_in_the_high_half(void)
+{
+    static int data;
+    int on_stack;
+
+    CHECK_EQ((uintptr_t)boot__runs_in_the_high_half >> 39, 0x1ffffff);
+    CHECK_EQ((uintptr_t)&data >> 39, 0x1ffffff);
+    CHECK_EQ((uintptr_t)&on_stack >> 39, 0x1ffffff);
+    CHECK_EQ(READ_REGISTER("vbar_el1") >> 39, 0x1ffffff);
+}
+
+static void boot__sets_the_memory_types(void)
+{
+    CHECK_EQ(READ_REGISTER("mair_el1"), 0x0C0804FF00BB44FF);
+}
+
+/* SCTLR_EL1: M, C, I, WXN and the stack alignment checks on; A, EE, E0E and UMA off. */
+static void boot__sets_the_system_control_register(void)
+{
+    uint64_t sctlr = READ_REGISTER("sctlr_el1");
+
+    CHECK_EQ(sctlr >> 0 & 1, 1);
+    CHECK_EQ(sctlr >> 1 & 1, 0);
+    CHECK_EQ(sctlr >> 2 & 1, 1);
+    CHECK_EQ(sctlr >> 3 & 1, 1);
+    CHECK_EQ(sctlr >> 12 & 1, 1);
+    CHECK_EQ(sctlr >> 19 & 1, 1);
+    CHECK_EQ(sctlr >> 24 & 3, 0);
+}
+
+static void boot__sets_the_translation_control_register(void)
+{
+    uint64_t tcr = READ_REGISTER("tcr_el1");
+    uint64_t mmfr0 = READ_REGISTER("id_aa64mmfr0_el1");
+    uint64_t pa_range = mmfr0 & 0xf;
+
+    CHECK_EQ(tcr & 0x3f, 25);
+    CHECK_EQ(tcr >> 16 & 0x3f, 25);
+    CHECK_EQ(tcr >> 8 & 0x3f, 0x35); /* walks: write-back, allocating, inner shareable */
+    CHECK_EQ(tcr >> 24 & 0x3f, 0x35);
+    CHECK_EQ(tcr >> 14 & 3, 0); /* 4K, spelled differently in each half */
+    CHECK_EQ(tcr >> 30 & 3, 2);
+    CHECK_EQ(tcr >> 32 & 7, pa_range < 5 ? pa_range : 5); /* 48 bits at most without FEAT_LPA2 */
+    CHECK_EQ(tcr >> 36 & 1, (mmfr0 >> 4 & 0xf) == 2);     /* 16-bit ASIDs where there are any */
+    CHECK_EQ(tcr >> 37 & 3, 0);                           /* no tagged addresses */
+    CHECK_EQ(tcr >> 39 & 3, 0);                           /* no hardware updates of entries */
+}
+
+static void address_0__is_never_mapped(void)
+{
+    CHECK_REFUSED(touch_read(0), FAULT_UNMAPPED);
+    CHECK_REFUSED(touch_read(8), FAULT_UNMAPPED);
+    CHECK_REFUSED(touch_read(0xfff), FAULT_UNMAPPED);
+    CHECK_REFUSED(touch_write(0, 1), FAULT_UNMAPPED);
+    CHECK_REFUSED(touch_execute(0), FAULT_UNMAPPED);
+    CHECK_REFUSED(touch_read(0x7ffffff000), FAULT_UNMAPPED);
+    CHECK_EQ(at_translate(0, AT_EL1_READ).result, AT_TRANSLATION);
+}
+
+/* The stack that holds sp is mapped read and write, never executable, and ends in guards on both sides. */
+static void check_stack(uint64_t sp)
+{
+    uint64_t low = sp & ~0xfffull, high = low;
+    struct mmu_leaf below = {0}, above = {0};
+    struct live_leaf page;
+
+    while (at_translate(low - 4096, AT_EL1_READ).result == AT_OK && sp - low < 64 * MIB)
+        low -= 4096;
+    while (at_translate(high + 4096, AT_EL1_READ).result == AT_OK && high - sp < 64 * MIB)
+        high += 4096;
+    CHECK(high + 4096 - low >= 8192);
+    CHECK_EQ(mmu_walk(mmu_kernel_space(), low - 1, &below), MMU_NOT_MAPPED);
+    CHECK_EQ(below.tag, MMU_TAG_GUARD);
+    CHECK_EQ(mmu_walk(mmu_kernel_space(), high + 4096, &above), MMU_NOT_MAPPED);
+    CHECK_EQ(above.tag, MMU_TAG_GUARD);
+    CHECK_REFUSED(touch_read(low - 1), FAULT_UNMAPPED);
+    CHECK_REFUSED(touch_write(low - 4096, 0), FAULT_UNMAPPED);
+    CHECK_REFUSED(touch_write(high + 4096, 0), FAULT_UNMAPPED);
+    CHECK(live_find(sp & ~0xfffull, &page) && page.el1 == (LIVE_R | LIVE_W) && page.el0 == 0);
+}
+
+static void stacks__lie_between_guard_pages(void)
+{
+    uint64_t runtime, exceptions;
+
+    __asm__ volatile("mov %0, sp" : "=r"(runtime));
+    __asm__ volatile("msr daifset, #0xf\n\tmsr spsel, #1\n\tmov %0, sp\n\tmsr spsel, #0" : "=r"(exceptions));
+    CHECK((runtime ^ exceptions) > 0);
+    check_stack(runtime);
+    check_stack(exceptions - 16);
+}
+
+static volatile bool deeper = true;
+
+static void overflow(void *depth)
+{
+    volatile char frame[1024];
+
+    frame[0] = (char)(uintptr_t)depth;
+    if (deeper)
+        overflow((void *)((uintptr_t)depth + 1));
+    frame[1] = frame[0]; /* so that the call is none at the tail */
+}
+
+static void stack_overflow__is_a_fault_that_can_be_survived(void)
+{
+    struct fault fault = {0};
+    struct mmu_leaf leaf = {0};
+
+    for (int i = 0; i < 3; i++) {
+        CHECK(!fault_try(overflow, NULL, &fault));
+        CHECK_EQ(fault.verdict, FAULT_UNMAPPED);
+        CHECK_EQ(mmu_walk(mmu_kernel_space(), fault.va, &leaf), MMU_NOT_MAPPED);
+        CHECK_EQ(leaf.tag, MMU_TAG_GUARD);
+    }
+}
+
+static void clobber_and_fault(void *unused)
+{
+    (void)unused;
+    __asm__ volatile("fmov d8, #3.0\n\tfmov d15, #3.0\n\tmov x19, #3\n\tmov x28, #3\n\tmov x0, #0\n\tldr x0, [x0]" ::
+                         : "x0", "x19", "x28", "d8", "d15", "memory");
+}
+
+static void fault_try__restores_callee_saved_registers_and_masks(void)
+{
+    register double d8 __asm__("d8") = 1.5;
+    register double d15 __asm__("d15") = 2.5;
+    register uint64_t x19 __asm__("x19") = 19;
+    register uint64_t x28 __asm__("x28") = 28;
+    uint64_t daif = READ_REGISTER("daif");
+
+    __asm__ volatile("" : "+w"(d8), "+w"(d15), "+r"(x19), "+r"(x28));
+    bool ran = fault_try(clobber_and_fault, NULL, NULL);
+    __asm__ volatile("" : "+w"(d8), "+w"(d15), "+r"(x19), "+r"(x28));
+    bool kept = d8 == 1.5 && d15 == 2.5 && x19 == 19 && x28 == 28;
+    CHECK(!ran);
+    CHECK(kept);
+    CHECK_EQ(READ_REGISTER("daif"), daif);
+    CHECK_EQ(READ_REGISTER("SPSel"), 0);
+}
+
+static bool enabled(const void *tree, int node)
+{
+    const char *status = fdt_getprop(tree, node, "status", NULL);
+
+    return !status || strcmp(status, "okay") == 0;
+}
+
+/* What the device tree says of RAM, as a judge of the runtime's own count. Secure RAM is "disabled". */
+static uint64_t ram_of_device_tree(uint64_t *first)
+{
+    const void *tree = runtime_device_tree();
+    int node = tree ? fdt_node_offset_by_prop_value(tree, -1, "device_type", "memory", 7) : -1;
+    uint64_t total = 0;
+
+    while (node >= 0) {
+        int bytes = 0;
+        const fdt32_t *reg = fdt_getprop(tree, node, "reg", &bytes);
+
+        for (int i = 0; reg && enabled(tree, node) && i + 4 <= bytes / 4; i += 4) {
+            uint64_t base = (uint64_t)fdt32_to_cpu(reg[i]) << 32 | fdt32_to_cpu(reg[i + 1]);
+
+            *first = base < *first ? base : *first;
+            total += (uint64_t)fdt32_to_cpu(reg[i + 2]) << 32 | fdt32_to_cpu(reg[i + 3]);
+        }
+        node = fdt_node_offset_by_prop_value(tree, node, "device_type", "memory", 7);
+    }
+    return total;
+}
+
+static void ram__is_counted(void)
+{
+    struct frame_stats stats;
+    uint64_t first = UINT64_MAX;
+    uint64_t total = ram_of_device_tree(&first);
+
+    frame_get_stats(&stats);
+    CHECK(total >= 64 * MIB);
+    CHECK(stats.total <= total && stats.total >= total / 10 * 9);
+    CHECK(stats.free < stats.total && stats.free >= stats.total / 10 * 8);
+    CHECK(stats.largest_run <= stats.free && stats.largest_run >= 16 * MIB);
+    CHECK_EQ((stats.total | stats.free | stats.largest_run) & 0xfff, 0);
+    CHECK_EQ(port_ram_last(), first + total - 1); /* virt has one bank */
+    CHECK(port_is_ram(first, total));
+    CHECK(!port_is_ram(first - 1, 1) && !port_is_ram(first + total, 1) && !port_is_ram(first, total + 1));
+}
+
+static void linear_map__shows_ram_and_nothing_else(void)
+{
+    uint64_t first = UINT64_MAX;
+    uint64_t total = ram_of_device_tree(&first);
+    uint64_t base = (uintptr_t)port_linear(port_ram_last()) - port_ram_last();
+    uint64_t frame = port_frame_alloc(4096, 4096, UINT64_MAX);
+
+    CHECK_EQ(base & 0xfff, 0);
+    CHECK_EQ(at_translate(base + first - 1, AT_EL1_READ).result, AT_TRANSLATION);
+    CHECK_EQ(at_translate(base + first + total, AT_EL1_READ).result, AT_TRANSLATION);
+    CHECK_EQ(at_translate(base + UART_PA, AT_EL1_READ).result, AT_TRANSLATION); /* a device is no RAM */
+    CHECK_REFUSED(touch_read(base), FAULT_UNMAPPED);
+    CHECK_REFUSED(touch_read(base + first - 1), FAULT_UNMAPPED);
+    CHECK_REFUSED(touch_read(base + first + total), FAULT_UNMAPPED);
+    if (CHECK(frame != PORT_NO_FRAME)) {
+        CHECK(at_agrees(at_translate(base + frame, AT_EL1_WRITE), frame, 0xff));
+        CHECK_REFUSED(touch_execute(base + frame), FAULT_PERMISSION);
+        port_frame_free(frame, 4096);
+    }
+}
+
+static void malloc__grows_the_heap_and_gives_it_back(void)
+{
+    struct frame_stats before, during, after;
+    size_t size = 24 * MIB;
+
+    free(malloc(64 * 1024));
+    frame_get_stats(&before);
+    char *memory = malloc(size);
+    if (!CHECK(memory != NULL))
+        return;
+    memset(memory, 0xa5, size);
+    CHECK_EQ((uintptr_t)memory % 16, 0);
+    CHECK(memory[0] == (char)0xa5 && memory[size - 1] == (char)0xa5);
+    frame_get_stats(&during);
+    CHECK(before.free - during.free >= size);
+    free(memory);
+    frame_get_stats(&after);
+    CHECK(after.free + MIB >= before.free); /* tables and a little slack may stay */
+}
+
+static void malloc__refuses_more_than_there_is(void)
+{
+    struct frame_stats before, after;
+    /* Hidden from the compiler, which knows that such a size cannot be. */
+    volatile size_t size = (size_t)1 << 38;
+
+    frame_get_stats(&before);
+    errno = 0;
+    char *memory = malloc(size);
+    CHECK(memory == NULL);
+    CHECK_EQ(errno, ENOMEM);
+    frame_get_stats(&after);
+    CHECK_EQ(after.free, before.free);
+    free(memory);
+    memory = malloc(1000);
+    CHECK(memory != NULL);
+    free(memory);
+}
+
+static void newlib__formats_and_reads_floats(void)
+{
+    char text[64];
+    float number = 0;
+
+    snprintf(text, sizeof text, "%.3f %g %e %a", 3.14159, 1e-10, 12345.678, 1.0);
+    CHECK(strcmp(text, "3.142 1e-10 1.234568e+04 0x1p+0") == 0);
+    CHECK_EQ(sscanf("2.5e3", "%f", &number), 1);
+    CHECK(number == 2500.0f);
+    CHECK(strtod("-0.125", NULL) == -0.125);
+    snprintf(text, sizeof text, "%llx %zu %jd", 0x123456789abcdefull, (size_t)42, (intmax_t)-1);
+    CHECK(strcmp(text, "123456789abcdef 42 -1") == 0);
+}
+
+static void clock__advances_at_the_timers_pace(void)
+{
+    struct timeval start, now;
+    clock_t ticks = clock();
+    uint64_t frequency = READ_REGISTER("cntfrq_el0");
+
+    CHECK(ticks != (clock_t)-1);
+    CHECK_EQ(gettimeofday(&start, NULL), 0);
+    uint64_t count = READ_REGISTER("cntvct_el0");
+    while (READ_REGISTER("cntvct_el0") - count < frequency / 20)
+        ;
+    CHECK_EQ(gettimeofday(&now, NULL), 0);
+    int64_t micro = (now.tv_sec - start.tv_sec) * 1000000 + (now.tv_usec - start.tv_usec);
+    CHECK(micro >= 50000 && micro < 2000000);
+    CHECK((uint64_t)(clock() - ticks) >= CLOCKS_PER_SEC / 20);
+}
+
+static void constructors__run_before_main(void)
+{
+    CHECK_EQ(constructed, 42);
+}
+
+static void cores__are_counted_and_this_is_the_first(void)
+{
+    CHECK(cpu_count() >= 1 && cpu_count() <= 8);
+    CHECK_EQ(cpu_self(), 0);
+}
+
+static void device_tree__is_mapped_read_only(void)
+{
+    const void *tree = runtime_device_tree();
+
+    if (!CHECK(tree != NULL))
+        return;
+    CHECK_EQ(fdt_check_header(tree), 0);
+    CHECK_REFUSED(touch_write((uintptr_t)tree, 0), FAULT_PERMISSION);
+    CHECK_REFUSED(touch_execute((uintptr_t)tree), FAULT_PERMISSION);
+}
+
+int main(void)
+{
+    TAP_RUN(boot__ends_at_el1_with_a_stack_of_its_own_for_exceptions);
+    TAP_RUN(boot__runs_in_the_high_half);
+    TAP_RUN(boot__sets_the_memory_types);
+    TAP_RUN(boot__sets_the_system_control_register);
+    TAP_RUN(boot__sets_the_translation_control_register);
+    TAP_RUN(address_0__is_never_mapped);
+    TAP_RUN(stacks__lie_between_guard_pages);
+    TAP_RUN(stack_overflow__is_a_fault_that_can_be_survived);
+    TAP_RUN(fault_try__restores_callee_saved_registers_and_masks);
+    TAP_RUN(ram__is_counted);
+    TAP_RUN(linear_map__shows_ram_and_nothing_else);
+    TAP_RUN(malloc__grows_the_heap_and_gives_it_back);
+    TAP_RUN(malloc__refuses_more_than_there_is);
+    TAP_RUN(newlib__formats_and_reads_floats);
+    TAP_RUN(clock__advances_at_the_timers_pace);
+    TAP_RUN(constructors__run_before_main);
+    TAP_RUN(cores__are_counted_and_this_is_the_first);
+    TAP_RUN(device_tree__is_mapped_read_only);
+    return tap_done();
+}
