@@ -10,18 +10,29 @@
 #include "mmu/pool.h"
 #include "mmu/space.h"
 
-#define INLINE  static inline __attribute__((always_inline))
-#define GRANULE (UINT64_C(1) << GRANULE_BITS)
-#define ENTRIES (1u << INDEX_BITS)
+#define INLINE         static inline __attribute__((always_inline))
+#define GRANULE        (UINT64_C(1) << GRANULE_BITS)
+#define ENTRIES(level) (1u << level_bits(level))
 
 INLINE uint64_t level_size(unsigned level)
 {
     return UINT64_C(1) << levels[level].shift;
 }
 
+/* A contiguous group: leaves that one TLB entry may cover (Arm ARM D8.6.1) */
+INLINE unsigned group_count(unsigned level)
+{
+    return 1u << levels[level].group_bits;
+}
+
+INLINE uint64_t group_size(unsigned level)
+{
+    return level_size(level) << levels[level].group_bits;
+}
+
 INLINE unsigned index_of(uint64_t off, unsigned level)
 {
-    return (unsigned)(off >> levels[level].shift) & (ENTRIES - 1);
+    return (unsigned)(off >> levels[level].shift) & (ENTRIES(level) - 1);
 }
 
 INLINE bool is_leaf(uint64_t entry, unsigned level)
@@ -48,17 +59,17 @@ INLINE uint64_t slot_end(uint64_t off, uint64_t end, unsigned level)
     return last < end - 1 ? last + 1 : end;
 }
 
-INLINE uint64_t *table_at(uintptr_t table_offset, uint64_t descriptor)
+INLINE entry_t *table_at(uintptr_t table_offset, uint64_t descriptor)
 {
-    return (uint64_t *)(uintptr_t)((descriptor & OUTPUT_ADDRESS) + table_offset);
+    return (entry_t *)(uintptr_t)((descriptor & OUTPUT_ADDRESS) + table_offset);
 }
 
-INLINE uint64_t *table_of(const struct mmu_space *space, uint64_t descriptor)
+INLINE entry_t *table_of(const struct mmu_space *space, uint64_t descriptor)
 {
     return table_at(space->table_offset, descriptor);
 }
 
-INLINE uint64_t table_entry(const struct mmu_space *space, const uint64_t *table)
+INLINE uint64_t table_entry(const struct mmu_space *space, const entry_t *table)
 {
     return ((uintptr_t)table - space->table_offset) | KIND;
 }
@@ -85,59 +96,62 @@ INLINE uint64_t table_count_add(uint64_t descriptor, int64_t by)
 }
 
 /* Every entry is a leaf: known without reading the table. */
-INLINE bool table_full_of_leaves(uint64_t descriptor)
+INLINE bool table_full_of_leaves(uint64_t descriptor, unsigned level)
 {
-    return !(descriptor & MIXED) && table_count(descriptor) == ENTRIES;
+    return !(descriptor & MIXED) && table_count(descriptor) == ENTRIES(level);
 }
 
 /* An entry for off, at or above the level that was asked for, and the descriptor of the table it is in. */
 struct place {
-    uint64_t *slot, *table;
+    entry_t *slot, *table;
     uint64_t size; /* the entry's, which translates as many bytes */
     unsigned level;
 };
 
 /* One level down, into `table`: true when the way ends here. `level` is constant where this is used. */
-INLINE bool descend(uint64_t *table, uint64_t off, unsigned level, struct place *at)
+INLINE bool descend(entry_t *table, uint64_t off, unsigned level, struct place *at)
 {
     at->table = at->slot;
     at->slot = table + index_of(off, level);
     at->size = level_size(level);
     at->level = level;
-    return !is_table(*at->slot, level);
+    return !is_table(entry_get(at->slot, level), level);
 }
 
-/* Follow tables to `level` (not 0); an entry that is none ends the way earlier. */
+/*
+ * Follow tables to `level` (not 0); an entry that is none ends the way earlier. The last-level table met last
+ * is remembered until some table leaves the tree: neighbours come in a row, and most of the way is spared then.
+ */
 INLINE struct place find(struct mmu_space *space, uint64_t off, unsigned level)
 {
-    struct place at = {.slot = &space->root};
-    uint64_t *table = space->root_table;
+    struct place at = {.slot = (entry_t *)&space->root};
+    entry_t *table = space->root_table;
     uintptr_t offset = space->table_offset;
 
+    if (level == LAST_LEVEL && off >> levels[LAST_LEVEL - 1].shift == space->near_key) {
+        at.slot = space->near_slot;
+        descend(space->near_table, off, LAST_LEVEL, &at);
+        return at;
+    }
     __asm__("" : "+r"(offset)); /* or it is read again at each level */
     if (FIRST_LEVEL == 0 && space->root_level == 0) {
         if (descend(table, off, 0, &at))
             return at;
-        table = table_at(offset, *at.slot);
+        table = table_at(offset, entry_get(at.slot, 0));
     }
-    if (space->root_level <= 1) {
+    if (FIRST_LEVEL <= 1 && space->root_level <= 1) {
         if (descend(table, off, 1, &at) || level == 1)
             return at;
-        table = table_at(offset, *at.slot);
+        table = table_at(offset, entry_get(at.slot, 1));
     }
     if (descend(table, off, 2, &at) || level == 2)
         return at;
-    descend(table_at(offset, *at.slot), off, 3, &at);
+    table = table_at(offset, entry_get(at.slot, 2));
+    space->near_key = off >> levels[LAST_LEVEL - 1].shift;
+    space->near_slot = at.slot;
+    space->near_table = table;
+    descend(table, off, LAST_LEVEL, &at);
     return at;
-}
-
-/* The root's descriptor is the space's own word, any other is in a table. */
-INLINE void table_update(struct mmu_space *space, uint64_t *slot, uint64_t descriptor)
-{
-    if (slot == &space->root)
-        *slot = descriptor;
-    else
-        entry_write(slot, descriptor);
 }
 
 /* The first address is inside the half and aligned, and so is the last. */
@@ -154,39 +168,95 @@ INLINE uint64_t leaf_bits(const struct mmu_space *space, uint32_t attr)
     return leaf_attributes(attr) | (space->base ? 0 : NG);
 }
 
-/* Tables that nobody links any more; each holds the next one's address where its first entry was. */
-struct detached {
-    uint64_t *list;
-    unsigned shift; /* the smallest leaf that went is 2^shift bytes */
-    bool leaves;    /* some leaf went */
+/* Entries that a call has broken, side by side in a table. */
+struct broken {
+    entry_t *slot;
+    unsigned count, level;
 };
 
-static void finish_update(struct mmu_space *space, uint64_t va, uint64_t size, const struct detached *gone)
-{
-    struct mmu_flush flush = {va, size, UINT64_C(1) << gone->shift, gone->list != NULL};
+/* What a call takes away on its way; update_finish makes sure that nobody uses any of it. */
+struct update {
+    struct mmu_space *space;
+    uint64_t off, end;       /* the leaves that went or broke are in here */
+    unsigned shift;          /* the smallest of them is 2^shift bytes */
+    bool leaves;             /* there is one */
+    entry_t *tables;         /* unlinked: each holds the next one's address where its first entry was */
+    struct broken broken[2]; /* at the range's ends: they come back, changed, when nobody uses what they were */
+    unsigned broken_count;
+};
 
-    if (gone->list || gone->leaves)
-        space->backend->invalidate(space, &flush);
-    else
+INLINE struct update update_start(struct mmu_space *space, uint64_t va, uint64_t size)
+{
+    return (struct update){.space = space, .off = va - space->base, .end = va - space->base + size, .shift = 63};
+}
+
+INLINE void note_leaf(struct update *update, unsigned level)
+{
+    if (levels[level].shift < update->shift)
+        update->shift = levels[level].shift;
+    update->leaves = true;
+}
+
+/* A TLBI takes one address a stride: from the start of the first leaf, as the range may begin in its middle. */
+static void update_invalidate(const struct update *update)
+{
+    struct mmu_space *space = update->space;
+    uint64_t stride = UINT64_C(1) << update->shift, off = update->off & ~(stride - 1);
+    struct mmu_flush flush = {space->base + off, update->end - off, stride, update->tables != NULL};
+
+    space->backend->invalidate(space, &flush);
+}
+
+/* The broken entries that the call has not put its own into. */
+static void mend(const struct broken *broken)
+{
+    for (unsigned i = 0; i < broken->count; i++) {
+        uint64_t entry = entry_get(broken->slot + i, broken->level), mended = (entry & ~TAG(7)) | VALID;
+
+        if (entry & VALID || !(entry & (AF | TABLE_OR_PAGE)))
+            continue;
+        if (is_table(entry, broken->level))
+            entry_put_table(broken->slot + i, mended, broken->level);
+        else
+            entry_put(broken->slot + i, mended, broken->level);
+    }
+}
+
+static void update_finish(struct update *update)
+{
+    struct mmu_space *space = update->space;
+
+    if (update->leaves || update->tables)
+        update_invalidate(update);
+    for (unsigned i = 0; i < update->broken_count; i++)
+        mend(&update->broken[i]);
+    if (update->broken_count || !(update->leaves || update->tables))
         space->backend->publish(space);
-    pool_give_back(space, gone->list);
+    pool_give_back(space, (uint64_t *)update->tables);
 }
 
 #include "mmu/engine_read.h"
 #include "mmu/engine_map.h"
+#include "mmu/engine_pages.h"
+#include "mmu/engine_split.h"
 #include "mmu/engine_clear.h"
 #include "mmu/engine_protect.h"
+#include "mmu/engine_fold.h"
+#include "mmu/engine_adopt.h"
 
-static uint64_t root_entry(uint64_t pa)
+static void root_open(struct mmu_space *space, void *memory)
 {
-    return pa | KIND;
+    space->root_table = root_first(space, memory);
+    space->root = table_entry(space, space->root_table);
+    entry_put_none(memory, ENTRIES(FIRST_LEVEL));
 }
 
 #define ENGINE_FORMAT                                                                                                  \
     {                                                                                                                  \
-        .granule_bits = GRANULE_BITS, .index_bits = INDEX_BITS, .first_level = FIRST_LEVEL,                            \
-        .va_bits_min = VA_BITS_MIN, .va_bits_max = VA_BITS_MAX, .address_bits = ADDRESS_BITS,                          \
-        .pa_bits_max = PA_BITS_MAX, .pool_mark = POOL_MARK, .map = map, .unmap = unmap, .protect = protect,            \
-        .tag = tag, .walk = walk, .translate = translate, .segment = segment, .tables_needed = tables_needed,          \
-        .root_entry = root_entry, .release = release,                                                                  \
+        .granule_bits = GRANULE_BITS, .index_bits = INDEX_BITS, .table_bytes = TABLE_BYTES, .root_bytes = ROOT_BYTES,  \
+        .root_address = ROOT_ADDRESS, .first_level = FIRST_LEVEL, .va_bits_min = VA_BITS_MIN,                          \
+        .va_bits_max = VA_BITS_MAX, .address_bits = ADDRESS_BITS, .pa_bits_max = PA_BITS_MAX, .pool_mark = POOL_MARK,  \
+        .map = map, .map_pages = map_pages, .unmap = unmap, .protect = protect, .tag = tag, .fold = fold,              \
+        .walk = walk, .translate = translate, .segment = segment, .tables_needed = tables_needed,                      \
+        .tables_max = tables_max, .root_open = root_open, .adopt = adopt, .release = release,                          \
     }

@@ -7,10 +7,11 @@ struct map_job {
     uint64_t misfit; /* see misfit() */
 };
 
-/* Where a bit of these is 1 below a leaf's size, that leaf does not fit: delta's, and with MMU_PAGES a block's. */
+/* Where a bit of these is 1 below a leaf's size, that leaf does not fit: delta's, and with MMU_PAGES all but a page's.
+ */
 INLINE uint64_t misfit(uint64_t delta, uint32_t attr)
 {
-    return delta | (attr & MMU_PAGES);
+    return delta | (attr & MMU_PAGES ? GRANULE : 0);
 }
 
 INLINE bool fits(uint64_t misfit, unsigned level)
@@ -27,22 +28,47 @@ INLINE unsigned leaf_level(uint64_t bits)
 }
 
 /* A run of leaves inside one table; each is `step` further on. */
-INLINE void fill(uint64_t *slot, uint64_t leaf, uint64_t step, unsigned count)
+INLINE void fill(entry_t *slot, unsigned level, uint64_t leaf, unsigned count)
 {
-    for (; count >= 4; count -= 4, slot += 4) {
-        entry_write(slot, leaf);
-        entry_write(slot + 1, leaf + step);
-        entry_write(slot + 2, leaf + 2 * step);
-        entry_write(slot + 3, leaf + 3 * step);
-        leaf += 4 * step;
-    }
+    uint64_t step = level_size(level);
+
+    for (; count >= 4; count -= 4, slot += 4, leaf += 4 * step)
+        entry_put_four(slot, (const uint64_t[]){leaf, leaf + step, leaf + 2 * step, leaf + 3 * step}, level);
     for (; count; count--, leaf += step)
-        entry_write(slot++, leaf);
+        entry_put(slot++, leaf, level);
 }
 
-INLINE bool any_used(const uint64_t *slot, unsigned count)
+/* Leaves side by side, from `slot` on; misfit says where they do not make groups. */
+struct run {
+    entry_t *slot;
+    unsigned level, count;
+    uint64_t misfit;
+};
+
+static __attribute__((noinline)) void fill_groups(const struct run *run, uint64_t leaf, unsigned head)
 {
-    uint64_t bits = 0;
+    uint64_t step = level_size(run->level);
+    unsigned body = (run->count - head) & ~(group_count(run->level) - 1), done = head + body;
+
+    fill(run->slot, run->level, leaf, head);
+    fill(run->slot + head, run->level, (leaf + head * step) | CONTIGUOUS, body);
+    fill(run->slot + done, run->level, leaf + done * step, run->count - done);
+}
+
+/* Whole groups among the leaves are made such. */
+INLINE void fill_run(struct run run, uint64_t leaf, uint64_t off)
+{
+    unsigned group = group_count(run.level), head = -(unsigned)(off >> levels[run.level].shift) & (group - 1);
+
+    if (run.count >= head + group && !(run.misfit & (group_size(run.level) - 1)))
+        fill_groups(&run, leaf, head);
+    else
+        fill(run.slot, run.level, leaf, run.count);
+}
+
+INLINE bool any_used(const entry_t *slot, unsigned count)
+{
+    entry_t bits = 0;
 
     for (; count >= 4; count -= 4, slot += 4)
         bits |= slot[0] | slot[1] | slot[2] | slot[3];
@@ -70,9 +96,9 @@ static size_t tables_below(uint64_t misfit, uint64_t off, uint64_t end, unsigned
         uint64_t cut = (off & (size - 1) ? 1u : 0u) + (end & (size - 1) ? 1u : 0u);
 
         if (!fits(misfit, level) || touched < cut)
-            count += touched;
+            count += (size_t)touched;
         else
-            count += cut;
+            count += (size_t)cut;
     }
     return count;
 }
@@ -85,14 +111,14 @@ static int plan_map(const struct map_job *job, uint64_t table, unsigned level, u
     int err = MMU_OK;
 
     for (; off < end && err == MMU_OK; off = next) {
-        const uint64_t *slot = table_of(job->space, table) + index_of(off, level);
+        const entry_t *slot = table_of(job->space, table) + index_of(off, level);
         unsigned run = leaf_run(job->misfit, off, end, level);
 
         next = run ? off + ((uint64_t)run << levels[level].shift) : slot_end(off, end, level);
         if (run)
             err = any_used(slot, run) ? MMU_OVERLAP : MMU_OK;
-        else if (is_table(*slot, level))
-            err = plan_map(job, *slot, level + 1, off, next, lacks);
+        else if (is_table(entry_get(slot, level), level))
+            err = plan_map(job, entry_get(slot, level), level + 1, off, next, lacks);
         else if (*slot)
             err = MMU_OVERLAP;
         else
@@ -109,21 +135,22 @@ static uint64_t enter(const struct map_job *job, uint64_t table, unsigned level,
     uint64_t next;
 
     for (; off < end; off = next) {
-        uint64_t *slot = table_of(job->space, table) + index_of(off, level);
+        entry_t *slot = table_of(job->space, table) + index_of(off, level);
         unsigned run = leaf_run(job->misfit, off, end, level);
 
         if (run) {
             next = off + ((uint64_t)run << levels[level].shift);
-            fill(slot, (off + job->delta) | job->bits | leaf_kind(level), level_size(level), run);
+            fill_run((struct run){slot, level, run, job->misfit}, (off + job->delta) | job->bits | leaf_kind(level),
+                     off);
             table = table_count_add(table, run);
             continue;
         }
         next = slot_end(off, end, level);
         if (fresh || !*slot) {
-            entry_link(slot, build(job, level + 1, off, next));
+            entry_put_table(slot, build(job, level + 1, off, next), level);
             table = table_count_add(table, 1) | MIXED;
         } else {
-            entry_write(slot, enter(job, *slot, level + 1, off, next, false));
+            entry_put(slot, enter(job, entry_get(slot, level), level + 1, off, next, false), level);
         }
     }
     return table;
@@ -132,11 +159,11 @@ static uint64_t enter(const struct map_job *job, uint64_t table, unsigned level,
 /* A fresh table for [off, end), and what it needs below; its descriptor is to be linked by the caller. */
 static uint64_t build(const struct map_job *job, unsigned level, uint64_t off, uint64_t end)
 {
-    uint64_t *table = pool_take(job->space);
+    entry_t *table = (entry_t *)pool_take(job->space);
     unsigned first = index_of(off, level), last = index_of(end - 1, level);
 
-    entry_clear(table, first);
-    entry_clear(table + last + 1, ENTRIES - 1 - last);
+    entry_put_none(table, first);
+    entry_put_none(table + last + 1, ENTRIES(level) - 1 - last);
     return enter(job, table_entry(job->space, table), level, off, end, true);
 }
 
@@ -171,8 +198,8 @@ static __attribute__((noinline)) int map_below(struct mmu_space *space, const st
 
     if (!pool_reserve(space, tables_below(job.misfit, off, end, at.level + 1)))
         return MMU_TABLES;
-    entry_link(at.slot, build(&job, at.level + 1, off, end));
-    table_update(space, at.table, table_count_add(*at.table, 1) | MIXED);
+    entry_put_table(at.slot, build(&job, at.level + 1, off, end), at.level);
+    table_put(space, at.table, table_count_add(table_get(space, at.table, at.level), 1) | MIXED, at.level);
     return MMU_OK;
 }
 
@@ -194,17 +221,18 @@ INLINE int map_leaves(struct mmu_space *space, const struct mmu_range *range, ui
     unsigned count = (unsigned)(range->size >> levels[level].shift);
     struct place at;
 
-    if ((off ^ (off + range->size - 1)) >> (levels[level].shift + INDEX_BITS))
+    if ((off ^ (off + range->size - 1)) >> (levels[level].shift + level_bits(level)))
         return map_tables(space, range);
     at = find(space, off, level);
     if (at.level != level)
         return *at.slot ? MMU_OVERLAP : map_below(space, range, at);
     if (*at.slot || (count > 1 && any_used(at.slot + 1, count - 1)))
         return MMU_OVERLAP;
-    entry_write(at.slot, leaf);
-    if (count > 1)
-        fill(at.slot + 1, leaf + level_size(level), level_size(level), count - 1);
-    table_update(space, at.table, table_count_add(*at.table, count));
+    if (count == 1)
+        entry_put(at.slot, leaf, level);
+    else
+        fill_run((struct run){at.slot, level, count, misfit(range->pa - off, range->attr)}, leaf, off);
+    table_put(space, at.table, table_count_add(table_get(space, at.table, level), count), level);
     return MMU_OK;
 }
 
@@ -246,4 +274,22 @@ static size_t tables_needed(struct mmu_space *space, const struct mmu_range *ran
         lock_leave(&space->lock, entered);
     }
     return err == MMU_OK ? lacks : 0;
+}
+
+/* The range begins with the last granule of an entry, at every level, and no page of it can be part of a block. */
+static size_t tables_max(unsigned va_bits, uint64_t size)
+{
+    uint64_t count = 0, pages = (size + GRANULE - 1) >> GRANULE_BITS;
+
+    for (unsigned level = FIRST_LEVEL; level < LAST_LEVEL; level++) {
+        unsigned shift = levels[level].shift - GRANULE_BITS;
+        uint64_t touched, there;
+
+        if (levels[level].shift >= va_bits || !pages)
+            continue;
+        touched = ((pages - 1 + (UINT64_C(1) << shift) - 1) >> shift) + 1;
+        there = UINT64_C(1) << (va_bits - levels[level].shift);
+        count += touched < there ? touched : there;
+    }
+    return (size_t)count;
 }

@@ -17,52 +17,59 @@ INLINE uint64_t changed_leaf(uint64_t entry, uint64_t bits)
 }
 
 /* What a pass does with a run of leaves at `level`. */
-typedef void visit_leaves(struct protect_job *job, uint64_t *slot, unsigned level, unsigned count);
+typedef void visit_leaves(struct protect_job *job, entry_t *slot, unsigned level, unsigned count);
 
-static void compare_leaves(struct protect_job *job, uint64_t *slot, unsigned level, unsigned count)
+static void compare_leaves(struct protect_job *job, entry_t *slot, unsigned level, unsigned count)
 {
-    (void)level;
-    job->differ |= differing(slot, job->bits, count) & ATTRIBUTES;
+    job->differ |= differing(slot, level, job->bits, count) & (ATTRIBUTES | CONTIGUOUS);
 }
 
-INLINE void set_run(uint64_t *slot, uint64_t bits, unsigned count)
+INLINE void change_four(entry_t *slot, unsigned level, uint64_t bits)
 {
-    for (; count >= 4; count -= 4, slot += 4) {
-        uint64_t a = slot[0], b = slot[1], c = slot[2], d = slot[3];
+    const uint64_t leaves[] = {
+        changed_leaf(entry_get(slot, level), bits), changed_leaf(entry_get(slot + 1, level), bits),
+        changed_leaf(entry_get(slot + 2, level), bits), changed_leaf(entry_get(slot + 3, level), bits)};
 
-        entry_write(slot, changed_leaf(a, bits));
-        entry_write(slot + 1, changed_leaf(b, bits));
-        entry_write(slot + 2, changed_leaf(c, bits));
-        entry_write(slot + 3, changed_leaf(d, bits));
+    entry_put_four(slot, leaves, level);
+}
+
+INLINE void set_run(entry_t *slot, unsigned level, uint64_t bits, unsigned count)
+{
+    for (; count >= 8; count -= 8, slot += 8) {
+        change_four(slot, level, bits);
+        change_four(slot + 4, level, bits);
     }
     for (; count; count--, slot++)
-        entry_write(slot, changed_leaf(*slot, bits));
+        entry_put(slot, changed_leaf(entry_get(slot, level), bits), level);
 }
 
-static void set_leaves(struct protect_job *job, uint64_t *slot, unsigned level, unsigned count)
+static void set_leaves(struct protect_job *job, entry_t *slot, unsigned level, unsigned count)
 {
-    (void)level;
-    set_run(slot, job->bits, count);
+    set_run(slot, level, job->bits, count);
 }
 
 /* Invalid, busy, and otherwise as it was, so that the next passes know what to clean and what to make of it. */
-static void break_leaves(struct protect_job *job, uint64_t *slot, unsigned level, unsigned count)
-{
-    (void)level;
-    for (; count; count--, slot++)
-        if (changed_leaf(*slot, job->bits) != *slot)
-            entry_write(slot, (*slot & ~VALID) | TAG(MMU_TAG_BUSY));
-}
-
-static void clean_leaves(struct protect_job *job, uint64_t *slot, unsigned level, unsigned count)
+static void break_leaves(struct protect_job *job, entry_t *slot, unsigned level, unsigned count)
 {
     for (; count; count--, slot++) {
-        if ((*slot & VALID) || !leaf_cacheable(*slot))
+        uint64_t leaf = entry_get(slot, level);
+
+        if (changed_leaf(leaf, job->bits) != leaf)
+            entry_put(slot, broken_entry(leaf), level);
+    }
+}
+
+static void clean_leaves(struct protect_job *job, entry_t *slot, unsigned level, unsigned count)
+{
+    for (; count; count--, slot++) {
+        uint64_t leaf = entry_get(slot, level);
+
+        if ((leaf & VALID) || !leaf_cacheable(leaf))
             continue;
-        if ((*slot & OUTPUT_ADDRESS) != job->dirty + job->length) {
+        if ((leaf & OUTPUT_ADDRESS) != job->dirty + job->length) {
             if (job->length)
                 job->space->backend->cache_clean_invalidate(job->dirty, job->length);
-            job->dirty = *slot & OUTPUT_ADDRESS;
+            job->dirty = leaf & OUTPUT_ADDRESS;
             job->length = 0;
         }
         job->length += level_size(level);
@@ -81,9 +88,10 @@ static void visit(struct protect_job *job, visit_leaves *leaves, struct place at
     unsigned count = at.level == LAST_LEVEL ? (unsigned)((end - off) >> GRANULE_BITS) : 1;
     uint64_t next;
 
-    for (at.slot = table_of(job->space, *at.table) + index_of(off, at.level); off < end; off = next, at.slot += count) {
+    for (at.slot = table_of(job->space, table_get(job->space, at.table, at.level)) + index_of(off, at.level); off < end;
+         off = next, at.slot += count) {
         next = at.level == LAST_LEVEL ? end : slot_end(off, end, at.level);
-        if (is_table(*at.slot, at.level))
+        if (is_table(entry_get(at.slot, at.level), at.level))
             visit(job, leaves, (struct place){.table = at.slot, .level = at.level + 1}, off, next);
         else
             visit_run(job, leaves, at, count);
@@ -91,37 +99,50 @@ static void visit(struct protect_job *job, visit_leaves *leaves, struct place at
 }
 
 /* Old and new must never be known at once (D8.16.1): not for one leaf of the range. */
-static void break_and_make(struct protect_job *job, struct place root, uint64_t off, const struct mmu_flush *flush)
+static void break_and_make(struct protect_job *job, struct place root, struct update *update)
 {
     struct mmu_space *space = job->space;
-    uint64_t end = off + flush->size;
+    uint64_t off = update->off, end = update->end;
 
+    cut(update, off);
+    cut(update, end);
     visit(job, break_leaves, root, off, end);
-    space->backend->invalidate(space, flush);
+    update_invalidate(update);
     visit(job, clean_leaves, root, off, end);
     if (job->length)
         space->backend->cache_clean_invalidate(job->dirty, job->length);
     visit(job, set_leaves, root, off, end);
-    space->backend->publish(space);
+    update->leaves = false; /* that was the invalidate */
+    update_finish(update);
 }
 
 static __attribute__((noinline)) int change(struct mmu_space *space, uint64_t va, uint64_t size, uint64_t bits)
 {
     struct protect_job job = {.space = space, .bits = bits, .shift = 63};
-    struct place root = {.table = &space->root, .level = space->root_level};
-    struct mmu_flush flush = {.va = va, .size = size};
-    uint64_t off = va - space->base;
-    int err = check_mapped(space, space->root, space->root_level, off, off + size);
+    struct place root = {.table = (entry_t *)&space->root, .level = space->root_level};
+    struct update update = update_start(space, va, size);
+    struct survey survey = {0, false};
+    bool breaks;
+    int err = check_mapped(&survey, space, root, update.off, update.end);
 
     if (err != MMU_OK)
         return err;
-    visit(&job, compare_leaves, root, off, off + size);
-    flush.stride = UINT64_C(1) << job.shift;
-    if (job.differ & BREAK_NEEDED) {
-        break_and_make(&job, root, off, &flush);
-    } else if (job.differ) {
-        visit(&job, set_leaves, root, off, off + size);
-        space->backend->invalidate(space, &flush); /* looser ones too: a TLB that still forbids would fault */
+    visit(&job, compare_leaves, root, update.off, update.end);
+    if (!(job.differ & ATTRIBUTES))
+        return MMU_OK;
+    breaks = job.differ & (BREAK_NEEDED | CONTIGUOUS) || survey.cuts;
+    if (breaks && kept(space, update.off, update.end))
+        return MMU_BUSY;
+    err = reserve_cuts(space, update.off, update.end, survey.lacks);
+    if (err != MMU_OK)
+        return err;
+    update.shift = job.shift;
+    if (breaks) {
+        break_and_make(&job, root, &update);
+    } else {
+        visit(&job, set_leaves, root, update.off, update.end);
+        update.leaves = true; /* looser ones too: a TLB that still forbids would fault */
+        update_finish(&update);
     }
     return MMU_OK;
 }
@@ -141,12 +162,12 @@ static int protect(struct mmu_space *space, uint64_t va, uint64_t size, uint32_t
     entered = lock_enter(&space->lock);
     at = find(space, off, LAST_LEVEL);
     count = one_run(at, off, size);
-    differ = count ? differing(at.slot, bits | leaf_kind(at.level), count) : BREAK_NEEDED;
+    differ = count ? differing(at.slot, at.level, bits | leaf_kind(at.level), count) : BREAK_NEEDED;
     /* The usual case: new permissions for whole leaves of one table */
-    if (differ & (KIND | BREAK_NEEDED)) {
+    if (differ & (KIND | BREAK_NEEDED | CONTIGUOUS)) {
         err = change(space, va, size, bits);
     } else if (differ & ATTRIBUTES) {
-        set_run(at.slot, bits, count);
+        set_run(at.slot, at.level, bits, count);
         space->backend->invalidate(space, &(struct mmu_flush){va, size, at.size, false});
     }
     lock_leave(&space->lock, entered);

@@ -15,7 +15,7 @@ static int walk(struct mmu_space *space, uint64_t va, struct mmu_leaf *leaf)
         return MMU_RANGE;
     entered = lock_enter(&space->lock);
     at = find(space, off, LAST_LEVEL);
-    entry = *at.slot;
+    entry = entry_get(at.slot, at.level);
     lock_leave(&space->lock, entered);
     leaf->level = (uint8_t)at.level;
     leaf->size = at.size;
@@ -41,7 +41,7 @@ static int translate(struct mmu_space *space, uint64_t va, uint64_t *pa)
         return MMU_RANGE;
     entered = lock_enter(&space->lock);
     at = find(space, off, LAST_LEVEL);
-    entry = *at.slot;
+    entry = entry_get(at.slot, at.level);
     lock_leave(&space->lock, entered);
     if (!(entry & VALID))
         return MMU_NOT_MAPPED;
@@ -51,19 +51,22 @@ static int translate(struct mmu_space *space, uint64_t va, uint64_t *pa)
 
 /* How many of these entries are leaves that continue each other: the first one must have `want` in the bits that count.
  */
-INLINE unsigned run_length(const uint64_t *slot, uint64_t want, uint64_t step, unsigned count)
+INLINE unsigned run_length(struct place at, uint64_t want, unsigned count)
 {
     const uint64_t counts = OUTPUT_ADDRESS | KIND;
-    unsigned i = 0;
+    const entry_t *slot = at.slot;
+    uint64_t step = at.size;
+    unsigned i = 0, level = at.level;
 
     for (; i + 4 <= count; i += 4, want += 4 * step) {
-        uint64_t differ = (slot[i] ^ want) | (slot[i + 1] ^ (want + step)) | (slot[i + 2] ^ (want + 2 * step)) |
-                          (slot[i + 3] ^ (want + 3 * step));
+        uint64_t differ = (entry_get(slot + i, level) ^ want) | (entry_get(slot + i + 1, level) ^ (want + step)) |
+                          (entry_get(slot + i + 2, level) ^ (want + 2 * step)) |
+                          (entry_get(slot + i + 3, level) ^ (want + 3 * step));
 
         if (differ & counts)
             break;
     }
-    for (; i < count && !((slot[i] ^ want) & counts); i++)
+    for (; i < count && !((entry_get(slot + i, level) ^ want) & counts); i++)
         want += step;
     return i;
 }
@@ -72,7 +75,7 @@ INLINE unsigned run_length(const uint64_t *slot, uint64_t want, uint64_t step, u
 INLINE unsigned slots_left(uint64_t off, uint64_t end, unsigned level)
 {
     uint64_t wanted = ((end - 1) >> levels[level].shift) - (off >> levels[level].shift) + 1;
-    unsigned there = ENTRIES - index_of(off, level);
+    unsigned there = ENTRIES(level) - index_of(off, level);
 
     return wanted < there ? (unsigned)wanted : there;
 }
@@ -82,21 +85,21 @@ INLINE uint64_t scan(struct mmu_space *space, uint64_t off, uint64_t end, uint64
     struct place at = find(space, off, LAST_LEVEL);
     uint64_t next = off, expected;
 
-    if (!(*at.slot & VALID))
+    if (!(entry_get(at.slot, at.level) & VALID))
         return off;
-    *pa = expected = leaf_pa(*at.slot, off, at.size);
+    *pa = expected = leaf_pa(entry_get(at.slot, at.level), off, at.size);
     do {
         uint64_t size = at.size;
         uint64_t first = (expected & ~(size - 1)) | leaf_kind(at.level);
-        uint64_t covered =
-            size * run_length(at.slot, first, size, slots_left(next, end, at.level)) - (next & (size - 1));
+        uint64_t covered = size * run_length(at, first, slots_left(next, end, at.level)) - (next & (size - 1));
 
         expected += covered;
         next += covered;
         if (next >= end)
             break;
         at = find(space, next, LAST_LEVEL);
-    } while (is_leaf(*at.slot, at.level) && (*at.slot & OUTPUT_ADDRESS) == expected);
+    } while (is_leaf(entry_get(at.slot, at.level), at.level) &&
+             (entry_get(at.slot, at.level) & OUTPUT_ADDRESS) == expected);
     return next < end ? next : end;
 }
 

@@ -36,9 +36,11 @@
 
 /*
  * Invalid entries: all bits but VALID are software's: a tag beside its payload, which has an output address's place.
- * Above the last level they never have TABLE_OR_PAGE, so that one bit tells a table.
+ * Above the last level they never have TABLE_OR_PAGE, so that one bit tells a table. A leaf or table that is broken,
+ * for the time of one call, is as it was but for VALID, with the tag "busy"; AF tells such a leaf from a tag of a
+ * user's.
  */
-#define TAG_SHIFT 56
+#define TAG_SHIFT 59
 #define TAG(n)    FIELD(n, TAG_SHIFT)
 
 #endif

@@ -5,6 +5,7 @@
 #ifndef MMU_LPAE_LEAF_H
 #define MMU_LPAE_LEAF_H
 
+#include "mmu/entry64.h"
 #include "mmu/mair_leaf.h"
 
 #define XN UXN

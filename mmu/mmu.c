@@ -10,6 +10,11 @@ int mmu_map(struct mmu_space *space, const struct mmu_range *range)
     return space->format->map(space, range);
 }
 
+int mmu_map_pages(struct mmu_space *space, uint64_t va, const uint64_t *pages, size_t count, uint32_t attr)
+{
+    return space->format->map_pages(space, va, pages, count, attr);
+}
+
 int mmu_unmap(struct mmu_space *space, uint64_t va, uint64_t size)
 {
     return space->format->unmap(space, va, size);
@@ -18,6 +23,19 @@ int mmu_unmap(struct mmu_space *space, uint64_t va, uint64_t size)
 int mmu_protect(struct mmu_space *space, uint64_t va, uint64_t size, uint32_t attr)
 {
     return space->format->protect(space, va, size, attr);
+}
+
+int mmu_fold(struct mmu_space *space, uint64_t va, uint64_t size)
+{
+    struct mmu_savings saved = {0, 0};
+    int err = space->format->fold(space, va, size, &saved, false);
+
+    return err == MMU_OK ? (int)saved.tables : err;
+}
+
+int mmu_report(struct mmu_space *space, uint64_t va, uint64_t size, struct mmu_savings *saved)
+{
+    return space->format->fold(space, va, size, saved, true);
 }
 
 int mmu_walk(struct mmu_space *space, uint64_t va, struct mmu_leaf *leaf)
@@ -38,6 +56,11 @@ uint64_t mmu_segment(struct mmu_space *space, uint64_t va, uint64_t max, uint64_
 size_t mmu_tables_needed(struct mmu_space *space, const struct mmu_range *range)
 {
     return space->format->tables_needed(space, range);
+}
+
+size_t mmu_tables_max(const struct mmu_format *format, unsigned va_bits, uint64_t size)
+{
+    return format->tables_max(va_bits, size);
 }
 
 int mmu_tag(struct mmu_space *space, uint64_t va, uint64_t size, unsigned tag, uint64_t payload)

@@ -22,10 +22,10 @@ enum {
     MMU_RANGE = -1,      /* caller: not granule aligned, empty, outside the space's half, or a pa beyond PARange */
     MMU_OVERLAP = -2,    /* caller: mmu_map over an entry that is in use (mapped or tagged) */
     MMU_NOT_MAPPED = -3, /* caller: some page of the range is not mapped */
-    MMU_SPLIT = -4,      /* ours: the range would cut a block, and this engine does not split yet */
+    MMU_SPLIT = -4,      /* no call returns it: what a range would cut is split */
     MMU_TABLES = -5,     /* the machine: no memory for the tables that the request needs */
     MMU_ATTR = -6,       /* caller: WRITE|EXEC, DEVICE|EXEC, or an attribute that does not exist */
-    MMU_BUSY = -7        /* the owner declared that this range may not be broken */
+    MMU_BUSY = -7        /* the owner declared that a leaf of this range may not be broken (space.h) */
 };
 
 /* attr: a memory type in the low four bits, and permissions. Readable always. */
@@ -56,8 +56,9 @@ struct mmu_range {
 };
 
 struct mmu_leaf {
-    uint64_t pa;   /* of the byte asked for; for a tagged entry its payload */
-    uint64_t size; /* of the leaf, or of the invalid entry, that holds the byte */
+    uint64_t pa; /* of the byte asked for; for a tagged entry its payload */
+    uint64_t
+        size; /* of the leaf (of a contiguous group: of its member), or of the invalid entry, that holds the byte */
     uint32_t attr;
     uint8_t level, tag;
 };
@@ -67,14 +68,41 @@ struct mmu_stats {
     size_t pool_free;           /* held ready, not linked */
 };
 
-/* MMU_OVERLAP when any entry of the range is in use. Uses blocks where va, pa and size allow. */
+/*
+ * MMU_OVERLAP when any entry of the range is in use. Uses blocks where va, pa and size allow, and marks the leaves
+ * of whole contiguous groups (Arm ARM D8.6.1).
+ */
 int mmu_map(struct mmu_space *space, const struct mmu_range *range);
 
-/* MMU_NOT_MAPPED when any page of the range is not mapped (a tagged page is not). */
+/*
+ * Map pages[0], pages[1], ... (physical addresses of `count` granules, not kept) in a row from va on. Pages that lie
+ * side by side share a block or a contiguous group where they are aligned for it. Errors as of mmu_map.
+ */
+int mmu_map_pages(struct mmu_space *space, uint64_t va, const uint64_t *pages, size_t count, uint32_t attr);
+
+/*
+ * MMU_NOT_MAPPED when any page of the range is not mapped (a tagged page is not). Here, in mmu_protect and in mmu_tag
+ * the range may begin or end inside a block or a contiguous group: the rest of that stays mapped as it was, in smaller
+ * leaves. It is away for a moment (break before make): an access then must wait and be tried again, as the runtime's
+ * abort handler does. MMU_TABLES when there is no memory for the tables that this takes.
+ */
 int mmu_unmap(struct mmu_space *space, uint64_t va, uint64_t size);
 
 /* New permissions or a new memory type for pages that are mapped; their physical pages stay. */
 int mmu_protect(struct mmu_space *space, uint64_t va, uint64_t size, uint32_t attr);
+
+/*
+ * Merge what has become uniform in [va, va + size) into blocks and contiguous groups; tables that then are not needed
+ * go. No translation changes, but leaves are away for a moment (see mmu_unmap). Returns the number of tables freed, or
+ * MMU_RANGE, or MMU_BUSY when the owner keeps something in the range.
+ */
+int mmu_fold(struct mmu_space *space, uint64_t va, uint64_t size);
+
+/* What mmu_fold of the range would save, at least: tables, and entries that the leaves take in a TLB. MMU_RANGE. */
+struct mmu_savings {
+    size_t tables, entries;
+};
+int mmu_report(struct mmu_space *space, uint64_t va, uint64_t size, struct mmu_savings *saved);
 
 /* MMU_OK and *leaf, or MMU_NOT_MAPPED and *leaf's size, level, tag and payload; MMU_RANGE leaves *leaf alone. */
 int mmu_walk(struct mmu_space *space, uint64_t va, struct mmu_leaf *leaf);
@@ -87,13 +115,19 @@ uint64_t mmu_segment(struct mmu_space *space, uint64_t va, uint64_t max, uint64_
 size_t mmu_tables_needed(struct mmu_space *space, const struct mmu_range *range);
 
 /*
+ * The most tables that any one request of `size` bytes can add to a space of va_bits, wherever it lies: what a pool of
+ * fixed size must hold for it.
+ */
+size_t mmu_tables_max(const struct mmu_format *format, unsigned va_bits, uint64_t size);
+
+/*
  * Make every entry of the range invalid with this tag and payload (a multiple of 4096 below 2^48),
- * whatever it was: mapped, tagged or empty. MMU_TAG_NONE empties it and frees tables. MMU_SPLIT when the
- * range would cut a mapped block (a tagged one is cut), MMU_ATTR for a tag or a payload that cannot be.
+ * whatever it was: mapped, tagged or empty. MMU_TAG_NONE empties it and frees tables. MMU_ATTR for a tag or a
+ * payload that cannot be.
  */
 int mmu_tag(struct mmu_space *space, uint64_t va, uint64_t size, unsigned tag, uint64_t payload);
 
-/* A low-half space of va_bits (36..48; mmu_lpae 25..32). NULL when memory runs out or the format cannot do va_bits. */
+/* A low-half space of va_bits (36..48; AArch32 25..32). NULL when memory runs out or the format cannot do va_bits. */
 struct mmu_space *mmu_space_create(const struct mmu_format *format, unsigned va_bits,
                                    const struct mmu_backend *backend);
 void mmu_space_destroy(struct mmu_space *space); /* no core may still use it; NULL is ignored */
@@ -107,9 +141,18 @@ void mmu_get_stats(struct mmu_space *space, struct mmu_stats *stats);
 int mmu_dump(struct mmu_space *space,
              int (*visit)(void *context, const struct mmu_range *range, const struct mmu_leaf *first), void *context);
 
+/*
+ * Where physical pages of wanted->pa, ->size are mapped with another memory type than wanted->attr has (Arm ARM B2.8:
+ * such aliases lose coherency); wanted->va is not looked at. Visits each such range of this space, lowest address
+ * first, until visit returns non-zero, and returns that. Looks at all of the space.
+ */
+int mmu_conflicts(struct mmu_space *space, const struct mmu_range *wanted,
+                  int (*visit)(void *context, const struct mmu_range *found), void *context);
+
 extern const struct mmu_backend mmu_cpu_backend; /* the CPU walks; table memory is the runtime's RAM */
 extern const struct mmu_format mmu_vmsa64_4k, mmu_vmsa64_16k, mmu_vmsa64_64k;
-extern const struct mmu_format mmu_lpae; /* AArch32 long descriptors: addresses below 2^32, output below 2^40 */
+extern const struct mmu_format mmu_lpae;  /* AArch32 long descriptors: addresses below 2^32, output below 2^40 */
+extern const struct mmu_format mmu_short; /* ARMv7 short descriptors: addresses and output below 2^32 */
 /*
  * VMSAv8-64 stage 2 (HCR_EL2.FWB 0): every va is an intermediate physical address. MMU_USER is refused, as stage 2
  * knows no EL0; MMU_WRITE|MMU_EXEC is not.

@@ -4,7 +4,7 @@
 
 static size_t table_size(const struct mmu_space *space)
 {
-    return (size_t)1 << space->format->granule_bits;
+    return space->format->table_bytes;
 }
 
 static void push(struct mmu_space *space, uint64_t *table)
@@ -41,14 +41,14 @@ bool pool_reserve(struct mmu_space *space, size_t need)
     return true;
 }
 
-void pool_give_back(struct mmu_space *space, uint64_t *list)
+void pool_give_back(struct mmu_space *space, void *list)
 {
     while (list) {
-        uint64_t *next = (uint64_t *)(uintptr_t)list[0];
+        uint64_t *table = list;
 
-        push(space, list);
+        list = (void *)(uintptr_t)table[0];
+        push(space, table);
         space->tables--;
-        list = next;
         shrink(space, space->format->pool_mark);
     }
 }

@@ -24,7 +24,7 @@ static inline uint64_t *pool_take(struct mmu_space *space)
 }
 
 /* Tables that no walker reaches any more, in a list like the pool's: as many as fit, the rest to the backend. */
-void pool_give_back(struct mmu_space *space, uint64_t *list);
+void pool_give_back(struct mmu_space *space, void *list);
 
 /* All of the pool goes back to the backend. */
 void pool_empty(struct mmu_space *space);

@@ -20,19 +20,22 @@ static unsigned root_level(const struct mmu_format *format, unsigned va_bits)
 
 static int make_root(struct mmu_space *space)
 {
-    uint64_t *table;
+    const struct mmu_format *format = space->format;
+    void *memory = space->backend->table_alloc(format->root_bytes);
 
-    if (!pool_reserve(space, 1u + space->format->pool_mark))
+    if (!memory)
         return MMU_TABLES;
-    table = pool_take(space);
-    entry_clear(table, (size_t)1 << space->format->index_bits);
-    space->root_table = table;
-    space->root = space->format->root_entry((uintptr_t)table - space->table_offset);
+    if (!pool_reserve(space, format->pool_mark)) {
+        space->backend->table_free(memory, format->root_bytes);
+        return MMU_TABLES;
+    }
+    space->tables = space->tables_peak = 1;
+    format->root_open(space, memory);
     return MMU_OK;
 }
 
-int mmu_space_init(struct mmu_space *space, const struct mmu_format *format, unsigned va_bits,
-                   const struct mmu_backend *backend, unsigned flags)
+static int open_space(struct mmu_space *space, const struct mmu_format *format, unsigned va_bits,
+                      const struct mmu_backend *backend, unsigned flags)
 {
     unsigned pa_bits = backend->pa_bits();
 
@@ -43,13 +46,50 @@ int mmu_space_init(struct mmu_space *space, const struct mmu_format *format, uns
         .format = format,
         .base = flags & MMU_SPACE_HIGH ? ~UINT64_C(0) << va_bits & ~UINT64_C(0) >> (64 - format->address_bits) : 0,
         .span = UINT64_C(1) << va_bits,
+        .near_key = NEAR_NONE,
         .table_offset = backend->table_offset,
         .root_level = (uint8_t)root_level(format, va_bits),
         .va_bits = (uint8_t)va_bits,
         .pa_bits = (uint8_t)(pa_bits < format->pa_bits_max ? pa_bits : format->pa_bits_max),
         .backend = backend,
     };
-    return make_root(space);
+    return MMU_OK;
+}
+
+int mmu_space_init(struct mmu_space *space, const struct mmu_format *format, unsigned va_bits,
+                   const struct mmu_backend *backend, unsigned flags)
+{
+    int err = open_space(space, format, va_bits, backend, flags);
+
+    return err == MMU_OK ? make_root(space) : err;
+}
+
+int mmu_space_adopt(struct mmu_space *space, const struct mmu_format *format, const struct mmu_tree *tree,
+                    const struct mmu_backend *backend, unsigned flags)
+{
+    int err = open_space(space, format, tree->va_bits, backend, flags);
+
+    if (err == MMU_OK && tree->root & ((UINT64_C(1) << format->granule_bits) - 1))
+        err = MMU_RANGE;
+    return err == MMU_OK ? format->adopt(space, tree->root) : err;
+}
+
+int mmu_space_keep(struct mmu_space *space, uint64_t va, uint64_t size)
+{
+    uint64_t off = va - space->base;
+    int err = MMU_OK;
+
+    if (size - 1 >= space->span || off > space->span - size)
+        return MMU_RANGE;
+    lock_acquire(&space->lock);
+    if (space->keep_count == MMU_KEEP_MAX)
+        err = MMU_TABLES;
+    else
+        space->keep[space->keep_count++].off = off;
+    if (err == MMU_OK)
+        space->keep[space->keep_count - 1].end = off + size;
+    lock_release(&space->lock);
+    return err;
 }
 
 void mmu_space_release(struct mmu_space *space)
@@ -59,11 +99,13 @@ void mmu_space_release(struct mmu_space *space)
     space->backend->invalidate(space, &all);
     space->format->release(space);
     pool_empty(space);
+    space->backend->table_free((void *)((uintptr_t)mmu_space_root(space) + space->table_offset),
+                               space->format->root_bytes);
 }
 
 uint64_t mmu_space_root(const struct mmu_space *space)
 {
-    return space->root & UINT64_C(0x0000fffffffff000);
+    return space->root & space->format->root_address;
 }
 
 struct mmu_space *mmu_space_create(const struct mmu_format *format, unsigned va_bits, const struct mmu_backend *backend)

@@ -19,13 +19,28 @@ enum {
  */
 enum { MMU_PAGES = 0x10000 };
 
+#define NEAR_NONE UINT64_MAX
+
+enum { MMU_KEEP_MAX = 8 };
+
+/*
+ * What the memory types of AArch32's formats count on: MAIR1:MAIR0 for mmu_lpae (ARMv7 has no Device-nGRE and -GRE,
+ * which are Device then); PRRR and NMRR for mmu_short, with SCTLR.TRE and AFE 1 and DACR client for domain 0.
+ * TTBCR.N or TnSZ is 32 - va_bits.
+ */
+#define MMU_LPAE_MAIR  UINT64_C(0x040404FF00BB44FF)
+#define MMU_SHORT_PRRR UINT32_C(0xA00B8A54)
+#define MMU_SHORT_NMRR UINT32_C(0x48004800)
+
 struct mmu_space {
     struct lock lock; /* first: it has the struct's address, which costs nothing to make */
     const struct mmu_format *format;
     uint64_t base; /* the half's lowest address */
     uint64_t span; /* 2^va_bits */
     uint64_t root; /* the root table as its parent would hold it: physical address and entry count */
-    uint64_t *root_table;
+    void *root_table;
+    uint64_t near_key; /* what the engine's find went through last, or NEAR_NONE: see there */
+    void *near_table, *near_slot;
     uintptr_t table_offset;
     uint8_t root_level; /* Arm's number */
     uint8_t va_bits, pa_bits;
@@ -33,6 +48,10 @@ struct mmu_space {
     const struct mmu_backend *backend;
     uint64_t *pool; /* tables held ready, each one's first word the next one's address */
     size_t pool_free, tables, tables_peak;
+    unsigned keep_count;
+    struct {
+        uint64_t off, end;
+    } keep[MMU_KEEP_MAX];
 };
 
 /*
@@ -42,8 +61,29 @@ struct mmu_space {
 int mmu_space_init(struct mmu_space *space, const struct mmu_format *format, unsigned va_bits,
                    const struct mmu_backend *backend, unsigned flags);
 
+/*
+ * The same of tables that are there, live or not, and that somebody else has built: they are counted, and the space's
+ * from then on. No translation changes. Each table, the root too, is a granule at its physical address +
+ * backend->table_offset, is linked once, and goes to backend->table_free one day. The software bits of table
+ * descriptors, and of invalid entries all bits, become the engine's. MMU_ATTR, nothing written, for what the engine
+ * does not make: table descriptors with permissions (bits [63:59]), leaves without AF or with bits [63:59].
+ */
+struct mmu_tree {
+    uint64_t root; /* physical address */
+    unsigned va_bits;
+};
+int mmu_space_adopt(struct mmu_space *space, const struct mmu_format *format, const struct mmu_tree *tree,
+                    const struct mmu_backend *backend, unsigned flags);
+
 /* Give back all that the space holds. No walker may use it any more. */
 void mmu_space_release(struct mmu_space *space);
+
+/*
+ * [va, va + size) must stay translated at every moment: a core may need it while it changes tables, or to handle
+ * a fault. A request that has to break a leaf or group there returns MMU_BUSY. mmu_unmap and mmu_tag of whole
+ * leaves are not refused. MMU_RANGE for a range that is not the space's, MMU_TABLES after MMU_KEEP_MAX ranges.
+ */
+int mmu_space_keep(struct mmu_space *space, uint64_t va, uint64_t size);
 
 /* The physical address of the root table: what TTBR0 or TTBR1 takes, the ASID left out. */
 uint64_t mmu_space_root(const struct mmu_space *space);

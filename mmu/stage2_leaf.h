@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "mmu/entry64.h"
 #include "mmu/leaf_code.h"
 #include "mmu/long.h"
 

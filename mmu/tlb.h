@@ -2,6 +2,7 @@
 #ifndef MMU_TLB_H
 #define MMU_TLB_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "mmu/backend.h"
@@ -13,6 +14,25 @@
 static inline uint64_t tlb_operand(uint64_t va, uint16_t asid)
 {
     return (va >> 12 & UINT64_C(0xfffffffffff)) | (uint64_t)asid << 48;
+}
+
+/*
+ * What TLBI RVAE1IS and its relatives (FEAT_TLBIRANGE, Arm ARM C5.5) take for [va, va + size): the address in granules
+ * in bits [36:0], no TTL hint in [38:37], NUM in [43:39] and SCALE in [45:44], which make (NUM + 1) * 2^(5 * SCALE + 1)
+ * granules, the granule in [47:46], the ASID in [63:48]. It may cover some granules more. false: the range is too long.
+ */
+static inline bool tlb_range_operand(uint64_t *operand, uint64_t va, uint64_t size, unsigned granule_bits)
+{
+    for (unsigned scale = 0; scale < 4; scale++) {
+        uint64_t num = (size - 1) >> (5 * scale + 1 + granule_bits);
+
+        if (num < 32) {
+            *operand = (va >> granule_bits & UINT64_C(0x1fffffffff)) | num << 39 | (uint64_t)scale << 44 |
+                       (uint64_t)(granule_bits - 10) / 2 << 46;
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Past this number of TLBI by address one that forgets the whole address space costs less. */

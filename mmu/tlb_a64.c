@@ -1,5 +1,6 @@
 #include "mmu/tlb.h"
 
+#include "mmu/format.h"
 #include "mmu/space.h"
 
 /* Stores to tables complete before what follows; this core also fetches what follows anew (Arm ARM D8.16, B2.3). */
@@ -31,21 +32,61 @@ static inline void forget_kernel(uint64_t operand, uint64_t step, uint64_t count
         FOR_EACH("vaale1is", operand, step, count);
 }
 
+/* ID_AA64ISAR0_EL1.TLB says 2: FEAT_TLBIRANGE. Read once, as a hypervisor may trap that register. */
+static bool has_range(void)
+{
+    static uint8_t answer; /* 0: not asked yet */
+    uint64_t id;
+
+    if (!answer) {
+        __asm__("mrs %0, id_aa64isar0_el1" : "=r"(id));
+        answer = (id >> 56 & 0xf) >= 2 ? 2 : 1;
+    }
+    return answer == 2;
+}
+
+/* TLBI RVAE1IS, RVALE1IS, and RVAAE1IS, RVAALE1IS for kernel addresses: by number, for assemblers before Armv8.4 */
+static void forget_range(uint64_t operand, bool kernel, bool tables)
+{
+    if (kernel && tables)
+        __asm__ volatile("sys #0, c8, c2, #3, %0" : : "r"(operand) : "memory");
+    else if (kernel)
+        __asm__ volatile("sys #0, c8, c2, #7, %0" : : "r"(operand) : "memory");
+    else if (tables)
+        __asm__ volatile("sys #0, c8, c2, #1, %0" : : "r"(operand) : "memory");
+    else
+        __asm__ volatile("sys #0, c8, c2, #5, %0" : : "r"(operand) : "memory");
+}
+
+static __attribute__((noinline)) void forget_many(const struct mmu_space *space, const struct mmu_flush *flush,
+                                                  uint64_t count)
+{
+    bool kernel = space->base != 0;
+    uint64_t operand;
+
+    if (has_range() && tlb_range_operand(&operand, flush->va, flush->size, space->format->granule_bits))
+        forget_range(kernel ? operand : operand | tlb_operand(0, space->asid), kernel, flush->tables);
+    else if (count > TLB_OPERATIONS_MAX && kernel)
+        __asm__ volatile("tlbi vmalle1is" : : : "memory");
+    else if (count > TLB_OPERATIONS_MAX)
+        __asm__ volatile("tlbi aside1is, %0" : : "r"(tlb_operand(0, space->asid)) : "memory");
+    else if (kernel)
+        forget_kernel(tlb_operand(flush->va, 0), flush->stride >> 12, count, flush->tables);
+    else
+        forget(tlb_operand(flush->va, space->asid), flush->stride >> 12, count, flush->tables);
+}
+
 void tlb_invalidate(const struct mmu_space *space, const struct mmu_flush *flush)
 {
     uint64_t count = (flush->size + flush->stride - 1) / flush->stride;
     bool kernel = space->base != 0;
 
     __asm__ volatile("dsb ishst" : : : "memory");
-    if (count > TLB_OPERATIONS_MAX) {
-        if (kernel)
-            __asm__ volatile("tlbi vmalle1is" : : : "memory");
-        else
-            __asm__ volatile("tlbi aside1is, %0" : : "r"(tlb_operand(0, space->asid)) : "memory");
-    } else if (kernel) {
-        forget_kernel(tlb_operand(flush->va, 0), flush->stride >> 12, count, flush->tables);
-    } else {
-        forget(tlb_operand(flush->va, space->asid), flush->stride >> 12, count, flush->tables);
-    }
+    if (count > 1)
+        forget_many(space, flush, count);
+    else if (kernel)
+        forget_kernel(tlb_operand(flush->va, 0), 0, 1, flush->tables);
+    else
+        forget(tlb_operand(flush->va, space->asid), 0, 1, flush->tables);
     __asm__ volatile("dsb ish\n\tisb" : : : "memory");
 }

@@ -2,6 +2,7 @@
 #ifndef MMU_VMSA64_LEAF_H
 #define MMU_VMSA64_LEAF_H
 
+#include "mmu/entry64.h"
 #include "mmu/mair_leaf.h"
 
 /* What may be written is never executable. */

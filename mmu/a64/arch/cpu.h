@@ -62,6 +62,15 @@ static inline void entry_write(volatile uint64_t *slot, uint64_t value)
     *slot = value;
 }
 
+/* Four neighbours at once: each store is single-copy atomic, in no order (Arm ARM B2.2.1). */
+static inline void entry_write_four(volatile uint64_t *slot, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
+{
+    __asm__ volatile("stp %1, %2, [%0]\n\tstp %3, %4, [%0, #16]"
+                     :
+                     : "r"(slot), "r"(a), "r"(b), "r"(c), "r"(d)
+                     : "memory");
+}
+
 /* The store that makes a table reachable: a walker that sees it sees every earlier store too. */
 static inline void entry_link(volatile uint64_t *slot, uint64_t value)
 {
@@ -69,7 +78,7 @@ static inline void entry_link(volatile uint64_t *slot, uint64_t value)
     *slot = value;
 }
 
-/* Fill `count` entries of a table that no walker reaches with 0. */
+/* 0 to `count` entries, as by entry_write. */
 static inline void entry_clear(uint64_t *slot, size_t count)
 {
     for (; count >= 16; count -= 16, slot += 16)
@@ -82,6 +91,18 @@ static inline void entry_clear(uint64_t *slot, size_t count)
                          : "memory");
     while (count--)
         *(volatile uint64_t *)slot++ = 0;
+}
+
+/* entry_write and entry_link for entries of 32 bits */
+static inline void entry_write32(volatile uint32_t *slot, uint32_t value)
+{
+    *slot = value;
+}
+
+static inline void entry_link32(volatile uint32_t *slot, uint32_t value)
+{
+    __asm__ volatile("dmb ishst" : : : "memory");
+    *slot = value;
 }
 
 #endif

@@ -1,0 +1,11 @@
+/* ARMv7's short descriptors: sections and supersections, then small and large pages (Arm ARM DDI 0406C B3.5) */
+#include "mmu/level.h"
+#include "mmu/short_leaf.h"
+
+enum { FIRST_LEVEL = 2, GRANULE_BITS = 12, INDEX_BITS = 12, POOL_MARK = 8 };
+
+static const struct level levels[] = {{44, 0, 0}, {32, 0, 0}, {20, 1, 4}, {12, 1, 4}};
+
+#include "mmu/engine.h"
+
+const struct mmu_format mmu_short = ENGINE_FORMAT;
