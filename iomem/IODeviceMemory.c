@@ -1,5 +1,6 @@
 #include "iomem/IODeviceMemory.h"
 
+#include "iomem/IOSubMemoryDescriptor.h"
 #include "iomem/descriptor.h"
 
 static uint32_t instances;
@@ -18,6 +19,12 @@ const struct OSMetaClass IODeviceMemory_class = {
 IOMemoryDescriptorRef IODeviceMemoryCreateWithRange(IOPhysicalAddress start, IOPhysicalLength length)
 {
     return IOMemoryDescriptorCreateWithAddressRange(start, length, kIODirectionNone | kIOMemoryMapperNone, NULL);
+}
+
+IOMemoryDescriptorRef IODeviceMemoryCreateWithSubRange(IOMemoryDescriptorRef of, IOPhysicalAddress offset,
+                                                       IOPhysicalLength length)
+{
+    return IOMemoryDescriptorCreateWithSubRange(of, offset, length, kIODirectionNone);
 }
 
 IOItemCount IODeviceMemoryCreateArrayFromList(const IODeviceMemoryInitElement *list, IOItemCount count,

@@ -20,6 +20,10 @@ typedef struct {
 /* NULL without memory or when the range wraps. The object is an IOGeneralMemoryDescriptor, as in IOKit. */
 IOMemoryDescriptorRef IODeviceMemoryCreateWithRange(IOPhysicalAddress start, IOPhysicalLength length);
 
+/* [offset, offset + length) of another one: an IOSubMemoryDescriptor of direction None. NULL past its end. */
+IOMemoryDescriptorRef IODeviceMemoryCreateWithSubRange(IOMemoryDescriptorRef of, IOPhysicalAddress offset,
+                                                       IOPhysicalLength length);
+
 /* Fills out[count] with tagged descriptors, the caller's to release. Returns count, or 0 with nothing kept. */
 IOItemCount IODeviceMemoryCreateArrayFromList(const IODeviceMemoryInitElement *list, IOItemCount count,
                                               IOMemoryDescriptorRef *out);

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "iomem/address_space.h"
+#include "iomem/IOMapper.h"
 #include "iomem/descriptor.h"
 #include "iomem/general.h"
 #include "iomem/map.h"
@@ -30,6 +31,7 @@ const struct descriptor_methods general_methods = {
     .get_preparation_id = general_preparation_id,
     .make_mapping = descriptor_make_mapping,
     .do_map = general_do_map,
+    .collect = general_collect,
 };
 
 /* Page numbers have 32 bits, as in IOKit. */
@@ -105,6 +107,9 @@ static void drop_ranges(struct IOGeneralMemoryDescriptor *md)
 {
     while (md->task && md->wire_count)
         general_complete(&md->base, 0);
+    general_drop_iova(md);
+    OSObjectRelease((OSObjectRef)md->mapper);
+    md->mapper = NULL;
     if (!(md->base.flags & kIOMemoryAsReference))
         port_free((void *)(uintptr_t)md->ranges);
     md->ranges = NULL;
@@ -120,41 +125,53 @@ static bool type_is_good(const struct descriptor_request *request)
     return type == kIOMemoryTypeVirtual ? request->task != NULL : type == kIOMemoryTypePhysical && !request->task;
 }
 
+IOReturn general_backing(const struct IOGeneralMemoryDescriptor *md, uint64_t *backing)
+{
+    const uint64_t prime = 0x100000001b3; /* FNV-1a, over words */
+    struct source source;
+    struct piece piece;
+    IOReturn result;
+
+    *backing = 0xcbf29ce484222325;
+    source_start(&source, md, 0, md->capacity);
+    do {
+        result = source_next(&source, &piece);
+        *backing = (*backing ^ piece.pa) * prime;
+        *backing = (*backing ^ piece.size) * prime;
+    } while (result == kIOReturnSuccess && piece.size);
+    return result;
+}
+
 /* What asks at creation whether the memory is there. */
 static bool prepare_at_birth(struct IOGeneralMemoryDescriptor *md)
 {
-    struct source source;
-    struct piece piece;
-
     if (!md->task)
         return true;
-    if (md->base.flags & kIOMemoryPersistent) {
-        source_start(&source, md, 0, md->base.length);
-        do {
-            if (source_next(&source, &piece) != kIOReturnSuccess)
-                return false;
-        } while (piece.size);
-    }
+    if (md->base.flags & kIOMemoryPersistent && general_backing(md, &md->backing) != kIOReturnSuccess)
+        return false;
     return !(md->base.flags & kIOMemoryAutoPrepare) || general_prepare(&md->base, 0) == kIOReturnSuccess;
 }
 
 bool general_init(IOMemoryDescriptorRef self, const struct descriptor_request *request)
 {
     struct IOGeneralMemoryDescriptor *md = (struct IOGeneralMemoryDescriptor *)self;
+    IOOptionBits redirected = self->flags & kIOMemoryRedirected;
 
     if (!type_is_good(request) || !request->ranges || !request->count)
         return false;
-    if (md->ranges) { /* not the first time */
+    if (md->ranges) /* not the first time */
         drop_ranges(md);
+    if (!redirected)
         descriptor_drop_maps(self);
-    }
-    self->flags = request->options;
+    self->flags = request->options | redirected;
     self->cache_mode = 0;
     self->preparation_id = 0;
     if (self->flags & (kIOMemoryHostOnly | kIOMemoryRemote))
         self->flags |= kIOMemoryMapperNone;
     md->task = request->task;
-    md->mapper = request->mapper;
+    if (!(self->flags & kIOMemoryMapperNone))
+        md->mapper = request->mapper ? request->mapper : IOMapperGetSystemMapper();
+    OSObjectRetain((OSObjectRef)md->mapper);
     if (!take_ranges(md, request) || !measure(md))
         return false;
     md->wire_count = md->task ? 0 : 1;
@@ -173,4 +190,27 @@ void general_free(OSObjectRef object)
     if (md->ranges)
         drop_ranges(md);
     descriptor_free(object);
+}
+
+static bool is_persistent(const struct IOGeneralMemoryDescriptor *md)
+{
+    return md && md->count == 1 && md->base.flags & kIOMemoryPersistent;
+}
+
+IOMemoryDescriptorRef IOMemoryDescriptorCreateWithPersistentMemoryDescriptor(IOMemoryDescriptorRef original)
+{
+    IOOptionBits state = kIOMemoryAsReference | kIOMemoryRedirected | kIOMemoryPreparedReadOnly;
+    struct IOGeneralMemoryDescriptor *md =
+        (struct IOGeneralMemoryDescriptor *)OSDynamicCastTo(&IOGeneralMemoryDescriptor_class, (OSObjectRef)original);
+    struct descriptor_request request;
+    uint64_t backing = 0;
+
+    if (!is_persistent(md) || (md->task && general_backing(md, &backing) != kIOReturnSuccess))
+        return NULL;
+    if (!md->task || backing == md->backing) {
+        OSObjectRetain(&original->object);
+        return original;
+    }
+    request = (struct descriptor_request){md->ranges, 1, original->flags & ~state, md->task, md->mapper};
+    return descriptor_create(&request);
 }

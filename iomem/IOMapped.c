@@ -3,6 +3,7 @@
 #include "iomem/cache_mode.h"
 #include "iomem/address_space.h"
 #include "iomem/map.h"
+#include "iomem/mapper.h"
 #include "iomem/port.h"
 #include "iomem/translate.h"
 
@@ -145,42 +146,60 @@ static uint64_t run(struct access access)
     return access.value;
 }
 
+uint64_t physical_read(uint64_t pa, unsigned width)
+{
+    return run((struct access){pa, 0, width, false});
+}
+
+void physical_write(uint64_t pa, uint64_t value, unsigned width)
+{
+    run((struct access){pa, value, width, true});
+}
+
+static uint64_t run_mapped(struct access access)
+{
+    if (mapper_to_physical(IOMapperGetSystemMapper(), &access.pa))
+        return run(access);
+    refuse(&access);
+    return access.value;
+}
+
 UInt8 IOMappedRead8(IOPhysicalAddress address)
 {
-    return (UInt8)run((struct access){address, 0, 1, false});
+    return (UInt8)run_mapped((struct access){address, 0, 1, false});
 }
 
 UInt16 IOMappedRead16(IOPhysicalAddress address)
 {
-    return (UInt16)run((struct access){address, 0, 2, false});
+    return (UInt16)run_mapped((struct access){address, 0, 2, false});
 }
 
 UInt32 IOMappedRead32(IOPhysicalAddress address)
 {
-    return (UInt32)run((struct access){address, 0, 4, false});
+    return (UInt32)run_mapped((struct access){address, 0, 4, false});
 }
 
 UInt64 IOMappedRead64(IOPhysicalAddress address)
 {
-    return run((struct access){address, 0, 8, false});
+    return run_mapped((struct access){address, 0, 8, false});
 }
 
 void IOMappedWrite8(IOPhysicalAddress address, UInt8 value)
 {
-    run((struct access){address, value, 1, true});
+    run_mapped((struct access){address, value, 1, true});
 }
 
 void IOMappedWrite16(IOPhysicalAddress address, UInt16 value)
 {
-    run((struct access){address, value, 2, true});
+    run_mapped((struct access){address, value, 2, true});
 }
 
 void IOMappedWrite32(IOPhysicalAddress address, UInt32 value)
 {
-    run((struct access){address, value, 4, true});
+    run_mapped((struct access){address, value, 4, true});
 }
 
 void IOMappedWrite64(IOPhysicalAddress address, UInt64 value)
 {
-    run((struct access){address, value, 8, true});
+    run_mapped((struct access){address, value, 8, true});
 }

@@ -1,22 +1,198 @@
 #include "iomem/IOMapper.h"
 
-/* No mapper can be made yet, so there is no system mapper: device addresses are physical. */
+#include "iomem/IOMemoryDescriptor.h"
+#include "iomem/map.h"
+#include "iomem/mapper.h"
+#include "iomem/object.h"
+#include "iomem/port.h"
+
+#define PAGE       ((uint64_t)PORT_PAGE_SIZE)
+#define PAGE_SHIFT 12
+
+static uint32_t instances;
+
+static IOMapperRef started; /* in the order of their starts; not retained */
+
+static void free_mapper(OSObjectRef object)
+{
+    lock_acquire(&gIOMemoryLock);
+    for (IOMapperRef *link = &started; *link; link = &(*link)->next)
+        if (*link == (IOMapperRef)object) {
+            *link = (*link)->next;
+            break;
+        }
+    lock_release(&gIOMemoryLock);
+    object_free(object);
+}
+
+const struct OSMetaClass IOMapper_class = {
+    .object = {&OSMetaClass_class, 0},
+    .name = "IOMapper",
+    .super = &OSObject_class,
+    .size = sizeof(struct IOMapper),
+    .abstract = true, /* IOMapperCreateWithClass knows what it is to do */
+    .instances = &instances,
+    .free = free_mapper,
+};
+
+static IOMapperRef system_mapper; /* retained */
+static bool awaited;              /* one has been announced and has not started */
+
+IOMapperRef IOMapperCreateWithClass(const IOMapperClass *mapperClass, void *context)
+{
+    IOMapperRef mapper = mapperClass ? (IOMapperRef)object_alloc(&IOMapper_class) : NULL;
+
+    if (mapper) {
+        mapper->methods = mapperClass;
+        mapper->context = context;
+    }
+    return mapper;
+}
+
+void *IOMapperGetContext(IOMapperRef mapper)
+{
+    return mapper ? mapper->context : NULL;
+}
+
+uint64_t IOMapperGetPageSize(IOMapperRef mapper)
+{
+    return mapper ? mapper->page_size : 0;
+}
+
+static void set_system(IOMapperRef mapper, bool wait)
+{
+    IOMapperRef old;
+
+    OSObjectRetain((OSObjectRef)mapper);
+    lock_acquire(&gIOMemoryLock);
+    old = system_mapper;
+    system_mapper = mapper;
+    awaited = wait;
+    lock_release(&gIOMemoryLock);
+    OSObjectRelease((OSObjectRef)old);
+}
+
+static void add_started(IOMapperRef mapper, void *provider)
+{
+    IOMapperRef *link = &started;
+
+    mapper->provider = provider;
+    lock_acquire(&gIOMemoryLock);
+    while (*link)
+        link = &(*link)->next;
+    *link = mapper;
+    lock_release(&gIOMemoryLock);
+}
+
+bool IOMapperStart(IOMapperRef mapper, void *provider, bool isSystem)
+{
+    if (!mapper || mapper->page_size)
+        return false;
+    if (mapper->methods->initHardware && !mapper->methods->initHardware(mapper, provider))
+        return false;
+    mapper->page_size = mapper->methods->getPageSize ? mapper->methods->getPageSize(mapper) : PAGE;
+    add_started(mapper, provider);
+    if (isSystem)
+        set_system(mapper, false);
+    return true;
+}
+
+IOMapperRef IOMapperCopyMapperForDeviceWithIndex(void *device, unsigned index)
+{
+    IOMapperRef mapper;
+
+    lock_acquire(&gIOMemoryLock);
+    for (mapper = device ? started : NULL; mapper; mapper = mapper->next)
+        if (mapper->provider == device && index-- == 0)
+            break;
+    OSObjectRetain((OSObjectRef)mapper);
+    lock_release(&gIOMemoryLock);
+    return mapper;
+}
+
+IOMapperRef IOMapperCopyMapperForDevice(void *device)
+{
+    return IOMapperCopyMapperForDeviceWithIndex(device, 0);
+}
+
+void IOMapperSetMapperRequired(bool hasMapper)
+{
+    if (!hasMapper)
+        set_system(NULL, false);
+    else if (!system_mapper)
+        awaited = true;
+}
+
+IOMapperRef IOMapperGetSystemMapper(void)
+{
+    if (awaited) {
+        awaited = false;
+        port_log("IOMapper: the system mapper that was announced has not started: there is none");
+    }
+    return system_mapper;
+}
+
+bool mapper_to_physical(IOMapperRef mapper, uint64_t *address)
+{
+    if (mapper)
+        *address = mapper->methods->mapToPhysicalAddress ? mapper->methods->mapToPhysicalAddress(mapper, *address) : 0;
+    return !mapper || *address != 0;
+}
+
+IOReturn mapper_map(IOMapperRef mapper, IOMemoryDescriptorRef md, const IODMAMapSpecification *specification,
+                    IODMACommandRef command, uint64_t offset, uint64_t *address, uint64_t *length)
+{
+    bool read_only = md && IOMemoryDescriptorGetFlags(md) & kIOMemoryPreparedReadOnly;
+    uint32_t access = kIODMAMapReadAccess | (read_only ? 0 : kIODMAMapWriteAccess);
+    uint64_t size = *length;
+    IOReturn result = kIOReturnUnsupported;
+
+    *address = *length = 0;
+    if (mapper->methods->iovmMapMemory)
+        result = mapper->methods->iovmMapMemory(mapper, md, offset, size, access, specification, command, NULL, address,
+                                                length);
+    if (result != kIOReturnSuccess)
+        *address = *length = 0;
+    return result;
+}
+
+IOReturn mapper_unmap(IOMapperRef mapper, IOMemoryDescriptorRef md, IODMACommandRef command, uint64_t address,
+                      uint64_t length)
+{
+    if (!mapper->methods->iovmUnmapMemory)
+        return kIOReturnUnsupported;
+    return mapper->methods->iovmUnmapMemory(mapper, md, command, address, length);
+}
 
 ppnum_t IOMapperIOVMAlloc(unsigned pages)
 {
-    (void)pages;
+    IOMapperRef mapper = IOMapperGetSystemMapper();
+    uint64_t address, length = pages * PAGE;
+
+    if (!mapper || pages == 0 || mapper_map(mapper, NULL, NULL, NULL, 0, &address, &length) != kIOReturnSuccess)
+        return 0;
+    if (address >> PAGE_SHIFT <= UINT32_MAX)
+        return (ppnum_t)(address >> PAGE_SHIFT);
+    mapper_unmap(mapper, NULL, NULL, address, length);
     return 0;
 }
 
 void IOMapperIOVMFree(ppnum_t address, unsigned pages)
 {
-    (void)address;
-    (void)pages;
+    if (system_mapper && pages)
+        mapper_unmap(system_mapper, NULL, NULL, address * PAGE, pages * PAGE);
 }
 
 ppnum_t IOMapperInsertPage(ppnum_t address, unsigned offset, ppnum_t page)
 {
-    (void)address;
-    (void)offset;
-    return page;
+    IOMapperRef mapper = IOMapperGetSystemMapper();
+
+    if (!mapper)
+        return page;
+    if (address == 0)
+        port_panic("IOMapperInsertPage: address 0 is no allocation");
+    if (mapper->methods->iovmInsert)
+        mapper->methods->iovmInsert(mapper, kIODMAMapReadAccess | kIODMAMapWriteAccess, address * PAGE, offset * PAGE,
+                                    page * PAGE, PAGE);
+    return address + offset;
 }

@@ -1,6 +1,9 @@
 /*
- * Device addresses. Without a system mapper, and this release has none, a device address is the
- * CPU's physical address.
+ * Mappers: what stands between a device's addresses and the CPU's physical ones. At most one is the system's; without
+ * it a device address is the physical address. With it, every descriptor made without kIOMemoryMapperNone goes through
+ * it: a physical one was described by device addresses, and the segments of any are device addresses too, unless asked
+ * for with kIOMemoryMapperNone. Virtual memory gets its device addresses with the first such segment, all of it in one
+ * run, and loses them with its last complete.
  */
 #ifndef IOMEM_IOMAPPER_H
 #define IOMEM_IOMAPPER_H
@@ -11,16 +14,106 @@
 extern "C" {
 #endif
 
-/* Addresses and counts are in pages. Alloc: 0 is failure, and the answer without a system mapper. */
+typedef struct IODMACommand *IODMACommandRef;
+
+/* mapOptions of iovmMapMemory and iovmInsert. */
+enum {
+    kIODMAMapReadAccess = 0x1, /* the device may read */
+    kIODMAMapWriteAccess = 0x2,
+    kIODMAMapPhysicallyContiguous = 0x10,
+    kIODMAMapDeviceMemory = 0x20,
+    kIODMAMapPagingPath = 0x40,
+    kIODMAMapIdentityMap = 0x80,
+    kIODMAMapPageListFullyOccupied = 0x100,
+    kIODMAMapFixedAddress = 0x200
+};
+
+typedef struct {
+    uint64_t alignment;
+    void *device;
+    uint32_t options;
+    uint8_t numAddressBits;
+    uint8_t resvA[3];
+    uint32_t resvB[4];
+} IODMAMapSpecification;
+
+typedef struct {
+    uint32_t pageOffset, pageListCount;
+    const void *pageList;
+} IODMAMapPageList;
+
+/*
+ * What a kind of mapper does; addresses and lengths in bytes. None of it may wait, or call into the memory classes
+ * beyond segments. A NULL member: initHardware succeeds, the page size is 4096, the rest is kIOReturnUnsupported or 0.
+ */
+typedef struct IOMapperClass {
+    bool (*initHardware)(IOMapperRef mapper, void *provider); /* once, by IOMapperStart; false: it does not start */
+    uint64_t (*getPageSize)(IOMapperRef mapper);
+    /* Allocate device addresses, and show memory there unless it is NULL. *mapAddress is the first byte's. */
+    IOReturn (*iovmMapMemory)(IOMapperRef mapper, IOMemoryDescriptorRef memory, uint64_t descriptorOffset,
+                              uint64_t length, uint32_t mapOptions, const IODMAMapSpecification *specification,
+                              IODMACommandRef command, const IODMAMapPageList *pageList, uint64_t *mapAddress,
+                              uint64_t *mapLength);
+    /* On return no device reaches anything by these addresses any more. memory and command may be NULL. */
+    IOReturn (*iovmUnmapMemory)(IOMapperRef mapper, IOMemoryDescriptorRef memory, IODMACommandRef command,
+                                uint64_t mapAddress, uint64_t mapLength);
+    /* Show physical pages inside a range that was allocated without memory. */
+    IOReturn (*iovmInsert)(IOMapperRef mapper, uint32_t options, uint64_t mapAddress, uint64_t offset,
+                           uint64_t physicalAddress, uint64_t length);
+    uint64_t (*mapToPhysicalAddress)(IOMapperRef mapper, uint64_t mappedAddress); /* 0: nothing is mapped there */
+} IOMapperClass;
+
+/* A mapper of the class, which stays the caller's and outlives it; a reference, or NULL without memory. */
+IOMapperRef IOMapperCreateWithClass(const IOMapperClass *mapperClass, void *context);
+/*
+ * For buses that add a constant: the device's address is the physical one + offset (which may wrap), for the size bytes
+ * of physical memory from start on; others it does not reach. It remaps nothing: scattered memory keeps its segments,
+ * and DMAMap wants memory that lies together (else kIOReturnNoResources). NULL: size 0, or no memory.
+ */
+IOMapperRef IOMapperCreateWithOffset(uint64_t offset, IOPhysicalAddress start, IOPhysicalLength size);
+void *IOMapperGetContext(IOMapperRef mapper);
+uint64_t IOMapperGetPageSize(IOMapperRef mapper); /* in bytes; 0 before it has started */
+
+/*
+ * Once a mapper: initHardware, and then, if isSystem, it is the system mapper, which is retained. false: refused by
+ * its hardware or started before; nothing has changed.
+ */
+bool IOMapperStart(IOMapperRef mapper, void *provider, bool isSystem);
+
+/* The mapper started with that provider, the index-th of them in the order of their starts: a reference, or NULL. */
+IOMapperRef IOMapperCopyMapperForDevice(void *device);
+IOMapperRef IOMapperCopyMapperForDeviceWithIndex(void *device, unsigned index);
+
+/* true: a system mapper is about to start. false: there is none, and one that there was is released. */
+void IOMapperSetMapperRequired(bool hasMapper);
+/* Borrowed; NULL when there is none. Asking settles it: one that was to start and has not is given up, and logged. */
+IOMapperRef IOMapperGetSystemMapper(void);
+
+/*
+ * A part of a descriptor, [offset, offset + length) in bytes, in a mapper's device addresses: *mapAddress is the
+ * first byte's, *mapLength what Unmap takes. spec and command may be NULL. kIOMemoryHostOnly: success, 0 and 0.
+ * kIOReturnBadArgument (no mapper, not inside md), kIOReturnNotAttached (remote), or the mapper's error: 0 and 0, and
+ * nothing mapped. Unmap of length 0 is a success.
+ */
+IOReturn IOMemoryDescriptorDMAMap(IOMemoryDescriptorRef md, IOMapperRef mapper, IODMACommandRef command,
+                                  const IODMAMapSpecification *spec, uint64_t offset, uint64_t length,
+                                  uint64_t *mapAddress, uint64_t *mapLength);
+IOReturn IOMemoryDescriptorDMAUnmap(IOMemoryDescriptorRef md, IOMapperRef mapper, IODMACommandRef command,
+                                    uint64_t offset, uint64_t mapAddress, uint64_t mapLength);
+
+/*
+ * Addresses and counts are in pages of 4096 bytes; the system mapper's. Alloc: 0 is failure, and the answer without a
+ * mapper or for no pages. Insert shows `page` at address + offset and returns that; without a system mapper it
+ * returns page itself; address 0 panics otherwise.
+ */
 ppnum_t IOMapperIOVMAlloc(unsigned pages);
 void IOMapperIOVMFree(ppnum_t address, unsigned pages);
-/* The device's page number for `page`: without a system mapper, page itself. */
 ppnum_t IOMapperInsertPage(ppnum_t address, unsigned offset, ppnum_t page);
 
 /*
- * One access of exactly this width at a physical address, by an alias that has the page's own
- * cache mode. No byte swap, no barrier. Panics when the access crosses a page, or is misaligned
- * and not on Normal memory.
+ * One access of exactly this width at a device address (without a system mapper, a physical one), by an alias that has
+ * the page's own cache mode. No byte swap, no barrier. Panics when the access crosses a page, or is misaligned
+ * and not on Normal memory. An address that nothing is mapped at reads as ones, and is logged; writes are dropped.
  */
 UInt8 IOMappedRead8(IOPhysicalAddress address);
 UInt16 IOMappedRead16(IOPhysicalAddress address);

@@ -100,6 +100,13 @@ IOMemoryDescriptorRef IOMemoryDescriptorCreateWithAddressRanges(const IOAddressR
 IOMemoryDescriptorRef IOMemoryDescriptorCreateWithOptions(void *buffers, UInt32 count, UInt32 offset, task_t task,
                                                           IOOptionBits options, IOMapperRef mapper);
 /*
+ * What original describes now: itself, with one more reference, while the same physical pages lie behind its range,
+ * otherwise a new descriptor of the same range, task and options. NULL: original is not a general descriptor
+ * of one range made with kIOMemoryPersistent, or a page of it is not mapped any more.
+ */
+IOMemoryDescriptorRef IOMemoryDescriptorCreateWithPersistentMemoryDescriptor(IOMemoryDescriptorRef original);
+
+/*
  * For an object of OSMetaClassAllocClassWithName("IOGeneralMemoryDescriptor"), and once more on one
  * that lives: outstanding prepares are completed and every map of it is destroyed, also maps
  * somebody still holds. false leaves an object that can only be released.
@@ -161,10 +168,27 @@ IOMemoryMapRef IOMemoryDescriptorMap(IOMemoryDescriptorRef md, IOOptionBits opti
 /* Records a mapping that somebody else made and owns: nothing is verified, nothing is unmapped at its end. */
 IOMemoryMapRef IOMemoryDescriptorSetMapping(IOMemoryDescriptorRef md, task_t task, IOVirtualAddress mapAddress,
                                             IOOptionBits options);
+/*
+ * DriverKit's, with its own option bits: 0x1 at `address`, otherwise anywhere and between guards (0x4 none, 0xC large,
+ * else small); 0x2 read-only, as every map is of a descriptor of direction Out, but for the task that a buffer was made
+ * in; cache modes 0x100 Inhibit, 0x200 Copyback, 0x400 WriteThru, 0x800 RealTime. alignment is ignored. *map is a
+ * reference, or NULL: kIOReturnBadArgument for another cache mode, kIOReturnError when there is no map.
+ */
+kern_return_t IOMemoryDescriptorCreateMappingDK(IOMemoryDescriptorRef md, task_t current, uint64_t options,
+                                                uint64_t address, uint64_t offset, uint64_t length, uint64_t alignment,
+                                                IOMemoryMapRef *map);
 /* For classes of descriptors: finish `mapping` (whose reference is taken over) or find one to share. */
 IOMemoryMapRef IOMemoryDescriptorMakeMapping(IOMemoryDescriptorRef md, IOMemoryDescriptorRef owner, task_t intoTask,
                                              IOMemoryMapRef mapping, IOOptionBits options, IOByteCount offset,
                                              IOByteCount length);
+
+/*
+ * IOMemoryMapRedirectTask for each map there is, and while redirect stands for each that comes. The first error is
+ * returned, the other maps are done all the same.
+ */
+IOReturn IOMemoryDescriptorRedirect(IOMemoryDescriptorRef md, task_t safeTask, bool redirect);
+/* Waits until the descriptor is not redirected. offset and length are ignored. */
+IOReturn IOMemoryDescriptorHandleFault(IOMemoryDescriptorRef md, mach_vm_size_t offset, mach_vm_size_t length);
 
 /*
  * Cache maintenance of a part, clipped to the descriptor: Flush writes back and drops, Store

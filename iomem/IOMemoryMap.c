@@ -1,8 +1,10 @@
 #include "iomem/IOMemoryMap.h"
 
+#include "iomem/IOMapper.h"
 #include "iomem/address_space.h"
 #include "iomem/descriptor.h"
 #include "iomem/map.h"
+#include "iomem/map_block.h"
 #include "iomem/map_place.h"
 
 #define SELECTOR_COPY_STATE 1
@@ -127,16 +129,35 @@ OSMetaClassRef IOMemoryMapGetMetaClass(IOMemoryMapRef map)
     return map ? map->object.class : NULL;
 }
 
+/* Only the descriptor knows those: a mapper translates for a device, and the tables for the CPU. */
+static bool wants_device_address(IOMemoryMapRef map, IOOptionBits options)
+{
+    return !((options | map->memory->flags) & kIOMemoryMapperNone) && IOMapperGetSystemMapper();
+}
+
+static uint64_t device_segment(IOMemoryMapRef map, uint64_t offset, uint64_t *address)
+{
+    uint64_t left = map->length - offset, size;
+
+    *address = IOMemoryDescriptorGetPhysicalSegment(map->memory, map->offset + offset, &size, 0);
+    return size < left ? size : left;
+}
+
 IOPhysicalAddress IOMemoryMapGetPhysicalSegment(IOMemoryMapRef map, IOByteCount offset, IOByteCount *length,
                                                 IOOptionBits options)
 {
     uint64_t pa = 0, size = 0;
 
-    (void)options; /* device addresses are the CPU's while there is no system mapper */
     if (map) {
         lock_acquire(&gIOMemoryLock);
-        if (map_is_mapped(map) && map->address && offset < map->length)
-            size = mmu_segment(address_space_tables(map->space), map->address + offset, map->length - offset, &pa);
+        if (map_is_mapped(map) && map->address && offset < map->length) {
+            uint64_t left = map->length - offset;
+
+            if (wants_device_address(map, options))
+                size = device_segment(map, offset, &pa);
+            else
+                size = mmu_segment(address_space_tables(map->space), map->address + offset, left, &pa);
+        }
         lock_release(&gIOMemoryLock);
     }
     if (length)
@@ -162,6 +183,7 @@ IOReturn IOMemoryMapUnmap(IOMemoryMapRef map)
         return kIOReturnBadArgument;
     lock_acquire(&gIOMemoryLock);
     map_unwire_all(map);
+    map_unblock_for_good(map);
     if (owns_its_pages(map))
         result = map_leave(map);
     map->space = NULL;
@@ -178,6 +200,7 @@ void IOMemoryMapTaskDied(IOMemoryMapRef map)
     if (map->user_client_unmap)
         IOMemoryMapUnmap(map);
     map_unwire_all(map);
+    map_unblock_for_good(map);
     if (map->space)
         map_abandon(map);
     map->space = NULL;

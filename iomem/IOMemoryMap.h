@@ -13,12 +13,12 @@
  *
  * Options: kIOMapReadOnly; a cache mode, which is a property of the memory: it changes in every
  * map of those pages, the last request wins; kIOMapGuarded*, with kIOMapAnywhere only: pages that
- * fault on both sides; kIOMapOverwrite, at a fixed address only: replaces what is mapped there and
- * leaves it mapped at the end; kIOMapPrefault: wants a prepared descriptor. Mapped pages are
- * entered at once, whole pages, never executable.
- * NULL instead of a map: also for a cacheable mode on an address that is not RAM, for a mode on
- * RAM whose pages the descriptor does not cover whole or that the runtime uses itself, and when
- * ranges do not join on page boundaries.
+ * fault on both sides; kIOMapOverwrite, at a fixed address only: replaces what is mapped there, all of it or
+ * nothing, and leaves its pages mapped at the end, when they are nobody's: a cache mode that the memory gets
+ * later does not reach them, so map something else over them or release the map beneath first; kIOMapPrefault: wants a
+ * prepared descriptor. Mapped pages are entered at once, whole pages, never executable. NULL instead of a map: also for
+ * a cacheable mode on an address that is not RAM, for a mode on RAM whose pages the descriptor does not cover whole or
+ * that the runtime uses itself, and when ranges do not join on page boundaries.
  */
 #ifndef IOMEM_IOMEMORYMAP_H
 #define IOMEM_IOMEMORYMAP_H
@@ -72,6 +72,29 @@ IOReturn IOMemoryMapWireRange(IOMemoryMapRef map, uint32_t options, mach_vm_size
 
 OSMetaClassRef IOMemoryMapGetMetaClass(IOMemoryMapRef map);
 void IOMemoryMapTaggedRelease(IOMemoryMapRef map, const void *tag);
+
+/*
+ * Other memory behind the same addresses, in one step: an access sees all of the old or all of the new. Only for a
+ * map made with kIOMapUnique (a window and a static map are never redirected): else kIOReturnBadArgument.
+ * newBackingMemory NULL blocks the map: whoever touches it waits until memory is given back, by another core or by
+ * an interrupt; it panics where that could never happen: in a context that holds the lock of these classes or
+ * has interrupts masked. The same memory again ends the block. Success too, and nothing done, once unmapped.
+ * Address, length and options stay; `options` is ignored. The map's descriptor becomes newBackingMemory, or of
+ * physical memory a private descriptor of the run at offset, in bytes. The pages have the new memory's cache mode, or
+ * the one that the map was made with.
+ * Errors: kIOReturnNotAttached, remote memory; kIOReturnUnsupported, memory of several descriptors or without pages;
+ * kIOReturnError, offset + the map's length past its end, or it is not mapped; kIOReturnNotAligned, another offset
+ * in the page, or ranges that do not join on page boundaries; kIOReturnNoMemory. Then the map shows the old
+ * memory, and a block is over.
+ */
+IOReturn IOMemoryMapRedirect(IOMemoryMapRef map, IOMemoryDescriptorRef newBackingMemory, IOOptionBits options,
+                             mach_vm_size_t offset);
+/*
+ * For a device that sleeps. redirect true blocks the map unless its task is safeTask (NULL: none is), whose
+ * write-combining becomes Inhibit instead; false undoes that. Windows, static and unmapped maps: success, and
+ * nothing done. Of physical memory with a safeTask, the descriptor is redirected too.
+ */
+IOReturn IOMemoryMapRedirectTask(IOMemoryMapRef map, task_t safeTask, bool redirect);
 
 /* DriverKit's view of a map. */
 typedef struct {

@@ -59,6 +59,10 @@ typedef struct IOAddressSpace *task_t;
 typedef struct IOMemoryDescriptor *IOMemoryDescriptorRef;
 typedef struct IOGeneralMemoryDescriptor *IOGeneralMemoryDescriptorRef;
 typedef struct IOBufferMemoryDescriptor *IOBufferMemoryDescriptorRef;
+typedef struct IOSubMemoryDescriptor *IOSubMemoryDescriptorRef;
+typedef struct IOMultiMemoryDescriptor *IOMultiMemoryDescriptorRef;
+typedef struct IOGuardPageMemoryDescriptor *IOGuardPageMemoryDescriptorRef;
+typedef struct IOInterleavedMemoryDescriptor *IOInterleavedMemoryDescriptorRef;
 typedef struct IOMemoryMap *IOMemoryMapRef;
 typedef struct IOMapper *IOMapperRef;
 

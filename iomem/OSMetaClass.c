@@ -7,7 +7,9 @@
 #include "iomem/object.h"
 
 extern const struct OSMetaClass IOMemoryDescriptor_class, IOGeneralMemoryDescriptor_class,
-    IOBufferMemoryDescriptor_class, IODeviceMemory_class, IOMemoryMap_class;
+    IOBufferMemoryDescriptor_class, IOSubMemoryDescriptor_class, IOMultiMemoryDescriptor_class,
+    IOGuardPageMemoryDescriptor_class, IOInterleavedMemoryDescriptor_class, IODeviceMemory_class, IOMapper_class,
+    IOMemoryMap_class;
 
 static const OSMetaClassRef classes[] = {
     &OSObject_class,
@@ -16,7 +18,12 @@ static const OSMetaClassRef classes[] = {
     &IOMemoryDescriptor_class,
     &IOGeneralMemoryDescriptor_class,
     &IOBufferMemoryDescriptor_class,
+    &IOGuardPageMemoryDescriptor_class,
+    &IOSubMemoryDescriptor_class,
+    &IOMultiMemoryDescriptor_class,
+    &IOInterleavedMemoryDescriptor_class,
     &IODeviceMemory_class,
+    &IOMapper_class,
     &IOMemoryMap_class,
 };
 

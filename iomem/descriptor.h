@@ -18,6 +18,7 @@ struct IOMemoryDescriptor {
     OSObjectRef context;
     uint16_t mapper_options;
     uint8_t cache_mode; /* kIOxxxCache given to the memory; 0 = none so far */
+    task_t safe_task;   /* while kIOMemoryRedirected: the one whose maps stay */
 };
 
 /* The arguments of initWithOptions. */
@@ -39,19 +40,30 @@ struct descriptor_methods {
     uint64_t (*get_preparation_id)(IOMemoryDescriptorRef);
     IOMemoryMapRef (*make_mapping)(IOMemoryDescriptorRef, IOMemoryMapRef map, IOOptionBits options, IOByteCount offset);
     IOReturn (*do_map)(IOMemoryDescriptorRef, IOMemoryMapRef map, IOOptionBits options);
+
+    /* NULL in a class that has nothing to do there. */
+
+    /* The runs that map, which is not entered, is to show, in the mode asked for; *lead is the first byte's place in
+     * its page. The caller holds the memory lock and drops the runs. */
+    IOReturn (*collect)(IOMemoryDescriptorRef, IOMemoryMapRef map, unsigned mode, uint64_t *lead);
+    /* The descriptor that maps of this one are made of, and the offset in it. Borrowed. */
+    IOMemoryDescriptorRef (*resolve)(IOMemoryDescriptorRef, IOByteCount *offset);
+    IOReturn (*redirect)(IOMemoryDescriptorRef, task_t safe_task, bool redirected);
 };
 
 /* IOGeneralMemoryDescriptor; its subclasses start with one. */
 struct IOGeneralMemoryDescriptor {
     struct IOMemoryDescriptor base;
-    task_t task; /* of virtual ranges */
-    IOMapperRef mapper;
+    task_t task;              /* of virtual ranges */
+    IOMapperRef mapper;       /* retained; NULL: device addresses are the CPU's */
+    uint64_t iova, iova_size; /* all of virtual memory, by its device addresses; size 0 until somebody asks */
     const IOAddressRange *ranges;
     uint32_t count;
     IOAddressRange single; /* what ranges points to when count is 1 */
     bool owns_pages;       /* a buffer: nobody else has anything in its pages, even past its length */
     uint32_t wire_count;   /* a physical descriptor's stays 1 */
     uint32_t run_count;
+    uint64_t backing;       /* of a persistent one: general_backing at its creation */
     uint64_t capacity;      /* of the ranges together: what a prepare pins; a buffer's length may be less */
     struct wired_run *runs; /* the pinned memory, by offset; NULL while not prepared */
     struct wired_run run;   /* what runs points to when one is enough */
@@ -66,6 +78,14 @@ extern const struct descriptor_methods general_methods;
 
 IOMemoryMapRef descriptor_make_mapping(IOMemoryDescriptorRef md, IOMemoryMapRef map, IOOptionBits options,
                                        IOByteCount offset);
+
+uint64_t descriptor_new_preparation_id(void);
+
+/* Physical memory from offset on as a descriptor of its own, with a reference; NULL when the run is shorter. */
+IOMemoryDescriptorRef descriptor_private_run(IOMemoryDescriptorRef md, IOByteCount offset, IOByteCount length);
+
+/* Of any class: its flag, and its maps. The caller holds the memory lock. */
+IOReturn descriptor_redirect(IOMemoryDescriptorRef md, task_t safe_task, bool redirected);
 
 /* The list of maps. The caller holds the memory lock for the first two. */
 void descriptor_add_map(IOMemoryDescriptorRef md, IOMemoryMapRef map);

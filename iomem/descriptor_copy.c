@@ -4,10 +4,10 @@
  */
 #include <string.h>
 
-#include "iomem/IOMapper.h"
 #include "iomem/cache_mode.h"
 #include "iomem/descriptor.h"
 #include "iomem/map.h"
+#include "iomem/mapper.h"
 #include "iomem/port.h"
 #include "iomem/translate.h"
 #include "mmu/cache.h"
@@ -31,15 +31,12 @@ static void copy_by_access(const struct copy *copy)
         uint32_t value = 0;
 
         if (copy->to) {
-            value = word ? IOMappedRead32(copy->pa + i) : IOMappedRead8(copy->pa + i);
+            value = (uint32_t)physical_read(copy->pa + i, word ? 4 : 1);
             memcpy(copy->to + i, &value, width);
         } else {
             if (copy->from)
                 memcpy(&value, copy->from + i, width);
-            if (word)
-                IOMappedWrite32(copy->pa + i, value);
-            else
-                IOMappedWrite8(copy->pa + i, (UInt8)value);
+            physical_write(copy->pa + i, value, word ? 4 : 1);
         }
         i += width;
     }

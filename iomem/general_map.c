@@ -2,6 +2,7 @@
 #include "iomem/address_space.h"
 #include "iomem/cache_mode.h"
 #include "iomem/general.h"
+#include "iomem/map_block.h"
 #include "iomem/map_place.h"
 #include "iomem/port.h"
 #include "iomem/source.h"
@@ -201,15 +202,13 @@ static IOReturn retype(const struct request *request)
     return result;
 }
 
-static IOReturn place(struct request *request)
+static IOReturn place_and_retype(void *context)
 {
+    struct request *request = context;
     IOMemoryMapRef map = request->map;
     uint64_t wanted = map->address;
-    IOReturn result;
+    IOReturn result = map_place(map, request->lead);
 
-    if (request->retype && shows_ram(map) && !covers_its_pages(request))
-        return kIOReturnNotAligned;
-    result = map_place(map, request->lead);
     if (result != kIOReturnSuccess || !request->retype)
         return result;
     result = retype(request);
@@ -218,6 +217,13 @@ static IOReturn place(struct request *request)
         map->address = wanted;
     }
     return result;
+}
+
+static IOReturn place(struct request *request)
+{
+    if (request->retype && shows_ram(request->map) && !covers_its_pages(request))
+        return kIOReturnNotAligned;
+    return map_place_over(request->map, map_size(request->map), place_and_retype, request);
 }
 
 /* The one mode of all runs; kIODefaultCache when they differ. */
@@ -237,6 +243,7 @@ static void record_mode(const struct request *request)
     IOMemoryDescriptorRef md = &request->md->base;
     unsigned mode = common_mode(request);
 
+    request->map->asked_mode = (uint8_t)request->mode;
     if (request->md->task || mode == kIODefaultCache)
         return;
     request->map->options &= ~(uint32_t)kIOMapCacheMask;
@@ -244,6 +251,38 @@ static void record_mode(const struct request *request)
     md->cache_mode = (uint8_t)mode;
     md->flags &= ~(uint32_t)kIOMemoryBufferCacheMask;
     md->flags |= mode << kIOMemoryBufferCacheShift & kIOMemoryBufferCacheMask;
+}
+
+IOReturn general_collect(IOMemoryDescriptorRef self, IOMemoryMapRef map, unsigned mode, uint64_t *lead)
+{
+    struct request request = {(struct IOGeneralMemoryDescriptor *)self, map, mode, 0, false};
+    IOReturn result = check(&request);
+
+    if (result == kIOReturnSuccess)
+        result = collect(&request);
+    *lead = request.lead;
+    if (result != kIOReturnSuccess || !request.retype)
+        return result;
+    if (shows_ram(map) && !covers_its_pages(&request))
+        return kIOReturnNotAligned;
+    result = retype(&request);
+    for (uint32_t i = 0; i < map->run_count; i++)
+        map_get_run(map, i)->mode = (uint8_t)mode;
+    return result;
+}
+
+/* While the descriptor is redirected, new maps wait like the others. */
+static IOReturn block_if_redirected(const struct request *request)
+{
+    IOMemoryDescriptorRef md = &request->md->base;
+    IOReturn result;
+
+    if (!(md->flags & kIOMemoryRedirected) || (md->safe_task && md->safe_task == request->map->task))
+        return kIOReturnSuccess;
+    result = map_block(request->map, MAP_BLOCKED_BY_TASK);
+    if (result != kIOReturnSuccess)
+        map_leave(request->map);
+    return result;
 }
 
 IOReturn general_do_map(IOMemoryDescriptorRef self, IOMemoryMapRef map, IOOptionBits options)
@@ -261,6 +300,8 @@ IOReturn general_do_map(IOMemoryDescriptorRef self, IOMemoryMapRef map, IOOption
     result = collect(&request);
     if (result == kIOReturnSuccess)
         result = place(&request);
+    if (result == kIOReturnSuccess)
+        result = block_if_redirected(&request);
     if (result == kIOReturnSuccess)
         record_mode(&request);
     else

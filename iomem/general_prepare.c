@@ -1,6 +1,7 @@
 /* Pinning virtual memory, and the physical segments that a descriptor knows of by itself. */
 #include "iomem/general.h"
 #include "iomem/map.h"
+#include "iomem/mapper.h"
 #include "iomem/pin.h"
 #include "iomem/port.h"
 #include "iomem/source.h"
@@ -142,6 +143,7 @@ IOReturn general_complete(IOMemoryDescriptorRef self, IODirection direction)
         return kIOReturnNotAttached;
     lock_acquire(&gIOMemoryLock);
     if (md->wire_count && --md->wire_count == 0) {
+        general_drop_iova(md);
         unpin_runs(md, md->run_count);
         forget_runs(md);
         self->flags &= ~(uint32_t)kIOMemoryPreparedReadOnly;
@@ -151,15 +153,21 @@ IOReturn general_complete(IOMemoryDescriptorRef self, IODirection direction)
     return kIOReturnSuccess;
 }
 
-uint64_t general_preparation_id(IOMemoryDescriptorRef self)
+uint64_t descriptor_new_preparation_id(void)
 {
     static uint64_t last = FIRST_PREPARATION_ID - 1;
+
+    return __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
+}
+
+uint64_t general_preparation_id(IOMemoryDescriptorRef self)
+{
     struct IOGeneralMemoryDescriptor *md = (struct IOGeneralMemoryDescriptor *)self;
 
     if (md->wire_count == 0)
         return kIOPreparationIDUnprepared;
     if (self->preparation_id == 0)
-        self->preparation_id = __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
+        self->preparation_id = descriptor_new_preparation_id();
     return self->preparation_id;
 }
 
@@ -194,6 +202,59 @@ static addr64_t wired_segment(const struct IOGeneralMemoryDescriptor *md, IOByte
     return md->runs[index].pa + skip;
 }
 
+void general_drop_iova(struct IOGeneralMemoryDescriptor *md)
+{
+    if (md->iova_size)
+        mapper_unmap(md->mapper, &md->base, NULL, md->iova, md->iova_size);
+    md->iova_size = 0;
+}
+
+/* Virtual memory through its mapper, where all of it is mapped once; a segment goes to the end of its range. */
+static addr64_t device_segment(struct IOGeneralMemoryDescriptor *md, IOByteCount offset, IOByteCount *length)
+{
+    struct source source;
+    uint64_t address = 0, size = md->capacity;
+    IOReturn result = kIOReturnSuccess;
+
+    *length = 0;
+    lock_acquire(&gIOMemoryLock);
+    if (md->wire_count == 0)
+        result = kIOReturnNotReady;
+    else if (md->iova_size == 0)
+        result = mapper_map(md->mapper, &md->base, NULL, NULL, 0, &md->iova, &size);
+    if (result == kIOReturnSuccess) {
+        md->iova_size = md->iova_size ? md->iova_size : size;
+        source_start(&source, md, offset, md->base.length - offset);
+        *length = source.size < source.left ? source.size : source.left;
+        address = md->iova + offset;
+    }
+    lock_release(&gIOMemoryLock);
+    return address;
+}
+
+/* Virtual memory through a mapper that leaves its runs as they are. */
+static addr64_t translated_segment(const struct IOGeneralMemoryDescriptor *md, IOByteCount offset, IOByteCount *length)
+{
+    addr64_t pa = wired_segment(md, offset, length);
+
+    return *length ? mapper_to_device(md->mapper, pa, length) : 0;
+}
+
+/* Physical memory that was described by device addresses, in the CPU's. */
+static addr64_t cpu_segment(const struct IOGeneralMemoryDescriptor *md, IOByteCount offset, IOByteCount *length)
+{
+    struct source source;
+    struct piece piece = {0};
+
+    *length = 0;
+    source_start(&source, md, offset, md->base.length - offset);
+    source_next(&source, &piece);
+    if (!piece.size || !piece.pa)
+        return 0;
+    *length = piece.size;
+    return piece.pa;
+}
+
 addr64_t general_physical_segment(IOMemoryDescriptorRef self, IOByteCount offset, IOByteCount *length,
                                   IOOptionBits options)
 {
@@ -204,8 +265,15 @@ addr64_t general_physical_segment(IOMemoryDescriptorRef self, IOByteCount offset
     *length = 0;
     if (offset >= self->length)
         return 0;
-    if (md->task && !(options & _kIOMemorySourceSegment))
-        return wired_segment(md, offset, length);
+    if (!(options & _kIOMemorySourceSegment)) {
+        if (md->task && md->mapper && !(options & kIOMemoryMapperNone))
+            return mapper_only_translates(md->mapper) ? translated_segment(md, offset, length)
+                                                      : device_segment(md, offset, length);
+        if (md->task)
+            return wired_segment(md, offset, length);
+        if (md->mapper && options & kIOMemoryMapperNone)
+            return cpu_segment(md, offset, length);
+    }
     source_start(&source, md, offset, self->length - offset);
     *length = source_segment(&source, &address);
     return address;

@@ -30,8 +30,11 @@ struct IOMemoryMap {
     uint64_t address, length, offset;
     IOOptionBits options;
     bool registered, user_client_unmap, overwrites;
+    uint8_t asked_mode;          /* kIOxxxCache that the request named, 0 = none */
+    uint8_t blocked;             /* map_block.h's reasons; the pages are tagged while it is not 0 */
     IOMemoryMapRef older, newer; /* in memory's list */
     struct region region;        /* guards included; size 0 when the pages are not this map's */
+    uint64_t skip;               /* bytes of it before the first page */
     struct map_run run;          /* the first */
     struct map_run *more_runs;   /* the others, and room for some more */
     uint32_t run_count, run_room;
@@ -42,6 +45,12 @@ struct IOMemoryMap {
 extern struct lock gIOMemoryLock;
 
 extern const struct OSMetaClass IOMemoryMap_class;
+
+/* In an exception, this tells of the context that it interrupted too. */
+static inline bool map_lock_is_mine(void)
+{
+    return __atomic_load_n(&gIOMemoryLock.holder, __ATOMIC_RELAXED) == core_key();
+}
 
 /* Whether the map, or the base of a window, still has its pages. */
 static inline bool map_is_mapped(IOMemoryMapRef map)

@@ -4,11 +4,13 @@
 
 #include "iomem/address_space.h"
 #include "iomem/port.h"
+#include "iomem/saved.h"
 #include "iomem/translate.h"
 
 #define PAGE         ((uint64_t)PORT_PAGE_SIZE)
 #define GUARD_LARGE  0x10000u
 #define LARGEST_LEAF (1ull << 30)
+#define TABLE_SPAN   (1ull << 21) /* what the last table of a walk translates, with pages of 4 KiB */
 #define FIRST_ROOM   4u
 
 struct map_run *map_get_run(IOMemoryMapRef map, uint32_t index)
@@ -62,7 +64,7 @@ static uint64_t guard_size(IOOptionBits options)
     }
 }
 
-static uint64_t size_of(IOMemoryMapRef map)
+uint64_t map_size(IOMemoryMapRef map)
 {
     uint64_t size = 0;
 
@@ -83,15 +85,24 @@ static uint64_t largest_leaf(const struct rmap_node *run)
     return size;
 }
 
-/* In step with the first run's physical address, so that the tables can use leaves as large as it allows. */
+/*
+ * In step with the first run's physical address, so that the tables can use leaves as large as it allows. What is as
+ * large as a table's span begins a table, with a hole if need be: a table without neighbours comes and goes at once.
+ */
 static IOReturn reserve_anywhere(IOMemoryMapRef map, uint64_t size)
 {
     uint64_t guard = guard_size(map->options);
-    uint64_t align = largest_leaf(&map->run.node);
-    uint64_t phase = (map->run.node.pa - guard) & (align - 1);
+    uint64_t align = map->run_count ? largest_leaf(&map->run.node) : PAGE;
+    uint64_t phase = map->run.node.pa - guard, hole = 0;
 
-    if (!region_alloc(&map->space->regions, &map->region, size + 2 * guard, align, phase))
+    if (size >= TABLE_SPAN && guard == 0) {
+        align = align < TABLE_SPAN ? TABLE_SPAN : align;
+        hole = phase & (TABLE_SPAN - 1);
+    }
+    phase = (phase - hole) & (align - 1);
+    if (!region_alloc(&map->space->regions, &map->region, hole + size + 2 * guard, align, phase))
         return kIOReturnNoSpace;
+    map->skip = guard + hole;
     return kIOReturnSuccess;
 }
 
@@ -112,8 +123,10 @@ static IOReturn reserve_fixed(IOMemoryMapRef map, uint64_t size, uint64_t lead)
     if (!is_in_bounds(map->space, va, size))
         return KERN_INVALID_ADDRESS;
     if (map->options & kIOMapOverwrite) {
-        map->overwrites = true;
-        return translate_error(mmu_tag(address_space_tables(map->space), va, size, MMU_TAG_NONE, 0));
+        int error = mmu_tag(address_space_tables(map->space), va, size, MMU_TAG_NONE, 0);
+
+        map->overwrites = error == MMU_OK;
+        return translate_error(error);
     }
     return region_alloc_at(&map->space->regions, &map->region, va, size) ? kIOReturnSuccess : kIOReturnNoSpace;
 }
@@ -127,7 +140,7 @@ static uint32_t attributes_of(IOMemoryMapRef map, const struct map_run *run)
     return map->space->user ? attr | MMU_USER : attr;
 }
 
-static int enter_runs(IOMemoryMapRef map, uint64_t va)
+int map_enter(IOMemoryMapRef map, uint64_t va)
 {
     struct mmu_space *space = address_space_tables(map->space);
     uint64_t start = va;
@@ -150,7 +163,7 @@ static int enter_runs(IOMemoryMapRef map, uint64_t va)
     return MMU_OK;
 }
 
-static int enter_guards(IOMemoryMapRef map)
+int map_enter_guards(IOMemoryMapRef map)
 {
     struct mmu_space *space = address_space_tables(map->space);
     uint64_t guard = guard_size(map->options);
@@ -169,44 +182,50 @@ static void clear_region(IOMemoryMapRef map)
     mmu_tag(address_space_tables(map->space), map->region.va, map->region.size, MMU_TAG_NONE, 0);
 }
 
-static IOReturn enter(IOMemoryMapRef map, uint64_t va)
+void map_unreserve(IOMemoryMapRef map)
 {
-    int error = enter_runs(map, va);
-
-    if (error == MMU_OVERLAP && map->region.size) { /* pages an overwriting map left behind */
-        clear_region(map);
-        error = enter_runs(map, va);
-    }
-    if (error == MMU_OK)
-        error = enter_guards(map);
-    if (error == MMU_OK)
-        return kIOReturnSuccess;
     if (map->region.size)
         clear_region(map);
     region_free(&map->space->regions, &map->region);
+}
+
+IOReturn map_place_over(IOMemoryMapRef map, uint64_t size, IOReturn (*place)(void *context), void *context)
+{
+    struct saved saved;
+    IOReturn result;
+
+    if (!(map->options & kIOMapOverwrite))
+        return place(context);
+    result = saved_take(&saved, address_space_tables(map->space), map->address & ~(PAGE - 1), size);
+    if (result != kIOReturnSuccess)
+        return result;
+    result = place(context);
+    if (result != kIOReturnSuccess && map->overwrites)
+        saved_restore(&saved);
+    saved_drop(&saved);
+    return result;
+}
+
+static IOReturn enter(IOMemoryMapRef map, uint64_t va)
+{
+    int error = map_enter(map, va);
+
+    if (error == MMU_OVERLAP && map->region.size) { /* pages an overwriting map left behind */
+        clear_region(map);
+        error = map_enter(map, va);
+    }
+    if (error == MMU_OK)
+        error = map_enter_guards(map);
+    if (error == MMU_OK)
+        return kIOReturnSuccess;
+    map_unreserve(map);
     return translate_error(error);
 }
 
-IOReturn map_place(IOMemoryMapRef map, uint64_t lead)
+void map_register_runs(IOMemoryMapRef map)
 {
-    uint64_t size = size_of(map);
-    IOReturn result;
-    uint64_t va;
-
-    if (map->options & kIOMapAnywhere)
-        result = reserve_anywhere(map, size);
-    else
-        result = reserve_fixed(map, size, lead);
-    if (result != kIOReturnSuccess)
-        return result;
-    va = map->region.size ? map->region.va + guard_size(map->options) : map->address - lead;
-    result = enter(map, va);
-    if (result != kIOReturnSuccess)
-        return result;
     for (uint32_t i = 0; i < map->run_count; i++)
         rmap_add(&map_get_run(map, i)->node);
-    map->address = va + lead;
-    return kIOReturnSuccess;
 }
 
 static void forget_runs(IOMemoryMapRef map)
@@ -214,6 +233,48 @@ static void forget_runs(IOMemoryMapRef map)
     for (uint32_t i = 0; i < map->run_count; i++)
         rmap_remove(&map_get_run(map, i)->node);
     map_drop_runs(map);
+}
+
+IOReturn map_reserve(IOMemoryMapRef map, uint64_t size, uint64_t lead)
+{
+    IOReturn result;
+
+    if (map->options & kIOMapAnywhere)
+        result = reserve_anywhere(map, size);
+    else
+        result = reserve_fixed(map, size, lead);
+    if (result == kIOReturnSuccess && map->region.size)
+        map->address = map->region.va + map->skip + lead;
+    return result;
+}
+
+IOReturn map_place(IOMemoryMapRef map, uint64_t lead)
+{
+    uint64_t wanted = map->address, va;
+    IOReturn result = map_reserve(map, map_size(map), lead);
+
+    if (result != kIOReturnSuccess)
+        return result;
+    va = map->address - lead;
+    map->address = wanted;
+    result = enter(map, va);
+    if (result != kIOReturnSuccess)
+        return result;
+    map_register_runs(map);
+    map->address = va + lead;
+    return kIOReturnSuccess;
+}
+
+void map_take_runs(IOMemoryMapRef map, IOMemoryMapRef from)
+{
+    forget_runs(map);
+    map->run = from->run;
+    map->more_runs = from->more_runs;
+    map->run_count = from->run_count;
+    map->run_room = from->run_room;
+    from->more_runs = NULL;
+    map_drop_runs(from);
+    map_register_runs(map);
 }
 
 IOReturn map_leave(IOMemoryMapRef map)
@@ -225,7 +286,7 @@ IOReturn map_leave(IOMemoryMapRef map)
     if (map->overwrites)
         return kIOReturnSuccess;
     if (!(map->options & kIOMapGuardedMask))
-        error = mmu_unmap(space, map->region.va, map->region.size);
+        error = mmu_unmap(space, map->region.va + map->skip, map->region.size - map->skip);
     if (error == MMU_NOT_MAPPED) /* guards, or pages that are tagged now */
         error = mmu_tag(space, map->region.va, map->region.size, MMU_TAG_NONE, 0);
     region_free(&map->space->regions, &map->region);

@@ -8,12 +8,29 @@
 IOReturn map_add_run(IOMemoryMapRef map, const struct map_run *run);
 struct map_run *map_get_run(IOMemoryMapRef map, uint32_t index);
 void map_drop_runs(IOMemoryMapRef map);
+uint64_t map_size(IOMemoryMapRef map); /* of all runs, in bytes */
 
 /*
  * Find the map's address and enter its runs there; lead is how far into the first page its first byte lies.
- * On failure the map has no region, and its runs are in no table.
+ * On failure the map has no region, and its runs are in no table. An overwriting map empties its range first; the
+ * caller saves what was there.
  */
 IOReturn map_place(IOMemoryMapRef map, uint64_t lead);
+
+/* The parts of map_place, for maps whose pages others enter. The address is set; guards are not there yet. */
+IOReturn map_reserve(IOMemoryMapRef map, uint64_t size, uint64_t lead);
+int map_enter_guards(IOMemoryMapRef map);
+void map_register_runs(IOMemoryMapRef map);
+void map_unreserve(IOMemoryMapRef map); /* and empties it */
+
+/* Calls place; when the map is to overwrite size bytes and place fails, what was there comes back. */
+IOReturn map_place_over(IOMemoryMapRef map, uint64_t size, IOReturn (*place)(void *context), void *context);
+
+/* The runs' leaves at va, which is empty; an mmu error, and nothing entered. */
+int map_enter(IOMemoryMapRef map, uint64_t va);
+
+/* The runs of `from`, which are in the tables of map's space, become map's; its own are forgotten. */
+void map_take_runs(IOMemoryMapRef map, IOMemoryMapRef from);
 
 /* Take the pages away; those of an overwriting map stay. */
 IOReturn map_leave(IOMemoryMapRef map);

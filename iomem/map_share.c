@@ -115,20 +115,26 @@ static IOMemoryMapRef enter(IOMemoryDescriptorRef md, IOMemoryMapRef map, IOOpti
 }
 
 /* IOKit describes just the physical run anew, so that the map shares nothing with the descriptor it was asked of. */
-static IOMemoryMapRef enter_physical_run(IOMemoryDescriptorRef md, IOMemoryMapRef map, IOOptionBits options)
+IOMemoryDescriptorRef descriptor_private_run(IOMemoryDescriptorRef md, IOByteCount offset, IOByteCount length)
 {
     IOByteCount size;
-    addr64_t pa = IOMemoryDescriptorGetPhysicalSegment(md, map->offset, &size, kIOMemoryMapperNone);
+    addr64_t pa = IOMemoryDescriptorGetPhysicalSegment(md, offset, &size, kIOMemoryMapperNone);
     IOOptionBits flags = (md->flags & (kIOMemoryDirectionMask | kIOMemoryRemote)) | kIOMemoryMapperNone;
-    IOMemoryDescriptorRef run;
+    IOMemoryDescriptorRef run =
+        size < length ? NULL : IOMemoryDescriptorCreateWithAddressRange(pa, length, flags, NULL);
+
+    if (run)
+        run->cache_mode = md->cache_mode;
+    return run;
+}
+
+static IOMemoryMapRef enter_physical_run(IOMemoryDescriptorRef md, IOMemoryMapRef map, IOOptionBits options)
+{
+    IOMemoryDescriptorRef run = descriptor_private_run(md, map->offset, map->length);
     IOMemoryMapRef result;
 
-    if (size < map->length)
-        return NULL;
-    run = IOMemoryDescriptorCreateWithAddressRange(pa, map->length, flags, NULL);
     if (!run)
         return NULL;
-    run->cache_mode = md->cache_mode;
     map->offset = 0;
     result = enter(run, map, options);
     OSObjectRelease(&run->object);

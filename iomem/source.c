@@ -1,6 +1,10 @@
 #include "iomem/source.h"
 
 #include "iomem/address_space.h"
+#include "iomem/mapper.h"
+#include "iomem/port.h"
+
+#define PAGE ((uint64_t)PORT_PAGE_SIZE)
 
 static uint64_t smaller(uint64_t a, uint64_t b)
 {
@@ -64,9 +68,14 @@ static IOReturn locate(const struct source *source, struct piece *piece)
 {
     piece->pa = source->address;
     piece->size = smaller(source->size, source->left);
-    if (piece->size == 0 || !source->md->task)
+    if (piece->size == 0)
         return kIOReturnSuccess;
-    return look_up(source, piece);
+    if (source->md->task)
+        return look_up(source, piece);
+    if (!source->md->mapper)
+        return kIOReturnSuccess;
+    piece->size = smaller(piece->size, PAGE - source->address % PAGE); /* the device's addresses, page by page */
+    return mapper_to_physical(source->md->mapper, &piece->pa) ? kIOReturnSuccess : KERN_INVALID_ADDRESS;
 }
 
 static void advance(struct source *source, uint64_t size)
@@ -87,7 +96,7 @@ IOReturn source_next(struct source *source, struct piece *piece)
     if (result != kIOReturnSuccess || piece->size == 0)
         return result;
     advance(source, piece->size);
-    while (source->left && source->index == index && source->md->task) {
+    while (source->left && source->index == index && (source->md->task || source->md->mapper)) {
         result = locate(source, &more);
         if (result != kIOReturnSuccess || more.pa != piece->pa + piece->size)
             return result;

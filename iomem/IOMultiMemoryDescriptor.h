@@ -1,0 +1,41 @@
+/*
+ * Several descriptors as one run of bytes. A map shows them one after the other at contiguous addresses, so they have
+ * to join on page boundaries; guard page descriptors among them become fences. prepare and complete reach all of
+ * them; a prepare that fails completes those that it had prepared. Maps of it cannot be redirected
+ * (kIOReturnUnsupported). Every IOMemoryDescriptor call works through a cast.
+ */
+#ifndef IOMEM_IOMULTIMEMORYDESCRIPTOR_H
+#define IOMEM_IOMULTIMEMORYDESCRIPTOR_H
+
+#include "iomem/IOMemoryDescriptor.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Retains each descriptor; the array is copied unless asReference, when the caller keeps it alive and unchanged. The
+ * length is the sum of theirs now; the tag is the first of theirs that is not 0. NULL: no descriptors, a NULL among
+ * them, some pageable and some not, lengths that overflow, or no memory.
+ */
+IOMultiMemoryDescriptorRef IOMultiMemoryDescriptorCreateWithDescriptors(IOMemoryDescriptorRef *descriptors,
+                                                                        UInt32 count, IODirection direction,
+                                                                        bool asReference);
+
+/* For an object of OSMetaClassAllocClassWithName, and again for others; false leaves it to be released. */
+bool IOMultiMemoryDescriptorInitWithDescriptors(IOMultiMemoryDescriptorRef multi, IOMemoryDescriptorRef *descriptors,
+                                                UInt32 count, IODirection direction, bool asReference);
+
+/*
+ * DriverKit's. kIOReturnBadArgument: no array, count 0, a NULL in it, or options other than direction bits;
+ * kIOReturnNoMemory for the rest. *memory is NULL then.
+ */
+kern_return_t IOMemoryDescriptorCreateWithMemoryDescriptors(uint64_t options, uint32_t count,
+                                                            IOMemoryDescriptorRef const *descriptors,
+                                                            IOMemoryDescriptorRef *memory);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

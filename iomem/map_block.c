@@ -1,0 +1,148 @@
+#include "iomem/map_block.h"
+
+#include "iomem/address_space.h"
+#include "iomem/cache_mode.h"
+#include "iomem/descriptor.h"
+#include "iomem/map_place.h"
+#include "iomem/port.h"
+#include "iomem/saved.h"
+#include "iomem/translate.h"
+
+#define PAGE ((uint64_t)PORT_PAGE_SIZE)
+
+static unsigned moving; /* exchanges in progress: pages that are away come back */
+
+/* The space that an access to va goes through. */
+static struct mmu_space *space_of(uint64_t va)
+{
+    (void)va;
+    return mmu_kernel_space();
+}
+
+/* Has va an entry that says wait, and not just none at the moment? */
+static bool is_blocked(uint64_t va, bool *mapped)
+{
+    struct mmu_leaf leaf = {0};
+
+    *mapped = mmu_walk(space_of(va), va, &leaf) == MMU_OK;
+    return !*mapped && leaf.tag == MMU_TAG_BLOCKED;
+}
+
+/*
+ * One wait, then the access is tried again with the interrupts that it had: whoever is to end the wait may be an
+ * interrupt of this core. The map may change while this looks at it: what an exchange takes away is back when it
+ * has ended, so a second look after that finds it.
+ */
+static bool wait_for_pages(const struct port_abort *abort)
+{
+    bool mapped, blocked;
+
+    if (!abort->translation)
+        return false;
+    blocked = is_blocked(abort->va, &mapped);
+    if (!blocked && !mapped && __atomic_load_n(&moving, __ATOMIC_ACQUIRE) == 0)
+        blocked = is_blocked(abort->va, &mapped);
+    else if (!blocked && !mapped)
+        return true;
+    if (!blocked)
+        return mapped;
+    if (map_lock_is_mine())
+        port_panic("blocked mapping touched by the holder of the memory lock: nobody could unblock it");
+    if (!abort->can_wait)
+        port_panic("blocked mapping touched in a context that cannot wait: interrupts are masked");
+    port_wait();
+    return true;
+}
+
+static uint64_t first_page(IOMemoryMapRef map)
+{
+    return map->address & ~(PAGE - 1);
+}
+
+IOReturn map_block(IOMemoryMapRef map, unsigned why)
+{
+    int error = MMU_OK;
+
+    port_set_abort_handler(wait_for_pages);
+    if (!map->blocked)
+        error = mmu_tag(address_space_tables(map->space), first_page(map), map_size(map), MMU_TAG_BLOCKED, 0);
+    if (error == MMU_OK)
+        map->blocked |= (uint8_t)why;
+    return translate_error(error);
+}
+
+/* A run as it is to be entered now: RAM may have got other modes since. */
+static IOReturn add_run_again(IOMemoryMapRef fresh, const struct map_run *old)
+{
+    uint64_t pa = old->node.pa, end = pa + old->node.size;
+    IOReturn result = kIOReturnSuccess;
+
+    while (pa < end && result == kIOReturnSuccess) {
+        struct map_run run = {.node = {.pa = pa, .size = end - pa}, .mode = old->mode, .ram = old->ram};
+
+        if (run.ram)
+            run.mode = (uint8_t)cache_mode_of(pa, &run.node.size);
+        result = map_add_run(fresh, &run);
+        pa += run.node.size;
+    }
+    return result;
+}
+
+IOReturn map_exchange(IOMemoryMapRef map, IOMemoryMapRef fresh)
+{
+    struct mmu_space *space = address_space_tables(map->space);
+    struct saved saved;
+    IOReturn result = saved_take(&saved, space, first_page(map), map_size(map));
+    int error;
+
+    if (result != kIOReturnSuccess)
+        return result;
+    __atomic_store_n(&moving, 1, __ATOMIC_RELEASE);
+    error = mmu_tag(space, saved.va, saved.size, MMU_TAG_NONE, 0);
+    if (error == MMU_OK) {
+        error = map_enter(fresh, saved.va);
+        if (error == MMU_OK)
+            map_take_runs(map, fresh);
+        else
+            saved_restore(&saved);
+    }
+    __atomic_store_n(&moving, 0, __ATOMIC_RELEASE);
+    saved_drop(&saved);
+    port_wake();
+    return translate_error(error);
+}
+
+IOReturn map_unblock(IOMemoryMapRef map, unsigned why)
+{
+    IOMemoryMapRef fresh;
+    IOReturn result = kIOReturnSuccess;
+
+    if (!(map->blocked & why))
+        return kIOReturnSuccess;
+    if (map->blocked != why) {
+        map->blocked &= (uint8_t)~why;
+        return kIOReturnSuccess;
+    }
+    fresh = (IOMemoryMapRef)object_alloc(&IOMemoryMap_class);
+    if (!fresh)
+        return kIOReturnNoMemory;
+    IOMemoryMapInit(fresh, map->task, map->address, map->options & kIOMapReadOnly, 0, map->length);
+    for (uint32_t i = 0; i < map->run_count && result == kIOReturnSuccess; i++)
+        result = add_run_again(fresh, map_get_run(map, i));
+    if (result == kIOReturnSuccess)
+        result = map_exchange(map, fresh);
+    if (result == kIOReturnSuccess)
+        map->blocked = 0;
+    map_drop_runs(fresh);
+    OSObjectRelease(&fresh->object);
+    return result;
+}
+
+void map_unblock_for_good(IOMemoryMapRef map)
+{
+    if (!map->blocked)
+        return;
+    mmu_tag(address_space_tables(map->space), first_page(map), map_size(map), MMU_TAG_NONE, 0);
+    map->blocked = 0;
+    port_wake();
+}
