@@ -6,5 +6,8 @@ SETUP_SUFFIX :=
 CLANG_TARGET := aarch64-none-elf
 # No access before its time that the hardware may refuse, no helper of libgcc.
 ARCH_FLAGS := -mno-outline-atomics -mstrict-align
+ARCH_WARNINGS :=
+ARCH_INCLUDES :=
 ARCH_EARLY_FLAGS :=
 ARCH_LINK_FLAGS :=
+ARCH_WITHOUT :=

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "boards/irq_controller.h"
+
 struct board_range {
     uint64_t pa, size; /* bytes */
 };
@@ -29,6 +31,15 @@ struct board {
 };
 
 extern const struct board board;
+
+/* Those that the board may have, ended by NULL: the device tree says which. Linked where interrupts are used. */
+extern const struct irq_controller *const board_irq_controllers[];
+
+/*
+ * For a board that enters at EL3: where a GIC's distributor, GICv2's CPU interface and GICv3's redistributors
+ * lie, so that EL1 can be given its interrupts. All 0: it never enters there, or there is none.
+ */
+extern const uint64_t board_secure_gic[3];
 
 /* Print before the MMU is on: physical addresses, no SIMD, nothing set up. */
 void board_early_putc(char c);

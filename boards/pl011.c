@@ -11,20 +11,17 @@ static volatile uint32_t *reg(uintptr_t base, unsigned offset)
 }
 
 /*
- * The baud rate stays as the firmware set it: the clock behind it is not ours to know. Switching the FIFOs on or off
- * loses what was received; so while a character waits they stay as they are.
+ * The baud rate stays as the firmware set it: the clock behind it is not ours to know. So do the FIFOs: a change of
+ * FEN empties the receiver (DDI 0183, LCR_H), and what was typed ahead may arrive at any moment.
  */
 static void init(uintptr_t base)
 {
-    uint32_t fifos;
-
     while (*reg(base, FR) & FR_BUSY)
         ;
     *reg(base, CR) = 0; /* DDI 0183, LCR_H: disabled and idle before LCR_H changes */
     *reg(base, IMSC) = 0;
     *reg(base, ICR) = 0x7ff;
-    fifos = *reg(base, FR) & FR_RXFE ? LCR_H_FEN : *reg(base, LCR_H) & LCR_H_FEN;
-    *reg(base, LCR_H) = LCR_H_WLEN8 | fifos;
+    *reg(base, LCR_H) = LCR_H_WLEN8 | (*reg(base, LCR_H) & LCR_H_FEN);
     *reg(base, CR) = CR_UARTEN | CR_TXE | CR_RXE;
 }
 
@@ -46,7 +43,9 @@ const struct console pl011_console = {init, put, get};
 
 void pl011_early_putc(uint64_t pa, char c)
 {
-    for (int patience = 1000000; patience && (*(volatile uint32_t *)(pa + FR) & FR_TXFF); patience--)
+    uintptr_t base = (uintptr_t)pa;
+
+    for (int patience = 1000000; patience && (*reg(base, FR) & FR_TXFF); patience--)
         ;
-    *(volatile uint32_t *)(pa + DR) = (unsigned char)c;
+    *reg(base, DR) = (unsigned char)c;
 }

@@ -1,11 +1,14 @@
 /* QEMU's virt machine (-M virt), AArch64. */
 #include "boards/board.h"
+#include "boards/gic.h"
 #include "boards/pl011.h"
 
 #define UART 0x09000000u
 
 static const struct board_range ram[] = {{0x40000000, 0x08000000}, {0, 0}}; /* QEMU's default of 128 MiB */
 static const struct board_range reserved[] = {{0, 0}};
+const struct irq_controller *const board_irq_controllers[] = {&gicv2_controller, &gicv3_controller, NULL};
+const uint64_t board_secure_gic[3] = {0x08000000, 0x08010000, 0x080a0000};
 
 const struct board board = {
     .name = "virt",

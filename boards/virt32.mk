@@ -1,0 +1,3 @@
+ARCH := v7
+QEMU_MACHINE := virt
+CPU ?= cortex-a15
