@@ -3,8 +3,10 @@
  * Device-nGnRnE then (Arm ARM D8.2, stage 1 disabled), so no SIMD, no unaligned access, no exclusives until `high`.
  * The code runs at its physical address and reaches everything PC-relative.
  *
- * x19 = x0 at entry (a device tree, perhaps), x20 = the exception level at entry.
+ * x19 = x0 at entry (a device tree, perhaps, or a struct boot_core), x20 = the exception level at entry,
+ * x21 = where to go on at EL1.
  */
+#include "startup/boot_core.h"
 #include "startup/layout.h"
 
         .section .text.boot, "ax"
@@ -20,6 +22,43 @@ _start: /* the arm64 Image header */
         .word   0
 
 enter:
+        mov     x19, x0
+        bl      arrive
+        mrs     x1, mpidr_el1
+        and     x2, x1, #0xffffff
+        and     x1, x1, #0xff00000000
+        orr     x1, x1, x2
+        cbnz    x1, park
+        adr     x21, boot_el1
+        b       boot_drop_to_el1
+
+        /*
+         * Every core but the first that a loader sends here waits until somebody starts it, which firmware that
+         * knows PSCI does not leave to us: boot_release gets the core's affinity and bit 63, then its struct boot_core.
+         */
+park:
+        orr     x1, x1, #(1 << 63)
+        adrp    x2, boot_release
+        add     x2, x2, :lo12:boot_release
+1:      wfe
+        ldr     x3, [x2]
+        cmp     x3, x1
+        b.ne    1b
+        dmb     sy
+        ldr     x19, [x2, #8]
+        b       core
+
+        /* Where PSCI sends a core: x0 = the physical address of its struct boot_core, cleaned to memory. */
+        .global boot_core
+boot_core:
+        mov     x19, x0
+        bl      arrive
+core:
+        adr     x21, core_el1
+        b       boot_drop_to_el1
+
+        /* Early vectors at this exception level, and nothing but synchronous exceptions. */
+arrive:
         adrp    x1, boot_vectors
         add     x1, x1, :lo12:boot_vectors
         mrs     x20, CurrentEL
@@ -35,35 +74,26 @@ enter:
 .Lvectors_el2:
         msr     vbar_el2, x1
 .Lvectors_set:
-        isb
         msr     daifset, #0xf
-        mov     x19, x0
+        isb
+        ret
 
-        mrs     x1, mpidr_el1
-        and     x2, x1, #0xffffff
-        and     x1, x1, #0xff00000000
-        orr     x1, x1, x2
-        cbnz    x1, park
-
-        b       boot_drop_to_el1 /* comes back to boot_el1 */
-
-        /* Every core but the first waits here until somebody starts it. */
-park:
-        wfe
-        b       park
-
-        .global boot_el1
-boot_el1:
+        /* The same at EL1, wherever the core came from. */
+arrive_el1:
         adrp    x1, boot_vectors
         add     x1, x1, :lo12:boot_vectors
         msr     vbar_el1, x1
         mov     x1, #(3 << 20) /* CPACR_EL1.FPEN: no trap of FP and SIMD; ZEN and SMEN stay 0 */
         msr     cpacr_el1, x1
         msr     spsel, #1
+        isb
+        ret
+
+boot_el1:
+        bl      arrive_el1
         adrp    x1, boot_stack_top
         add     x1, x1, :lo12:boot_stack_top
         mov     sp, x1
-        isb
 
         /*
          * A cache may still hold lines of memory that is written here past the caches: drop them
@@ -85,17 +115,38 @@ boot_el1:
         mov     x22, x1
         bl      invalidate_bss
 
+        bl      boot_tcr
+        ldr     x2, =MAIR_VALUE
+        bl      set_translation
+        bl      boot_sctlr
+        ldr     x22, =cores
+        ldr     x23, =boot_stack_top
+        ldr     x24, =boot_exception_stack_top
+        ldr     x25, =start
+        ldr     x1, =high
+        b       boot_switch
+
+        /* TTBR0_EL1 = x21, TTBR1_EL1 = x22, TCR_EL1 = x0, MAIR_EL1 = x2 */
+set_translation:
         msr     ttbr0_el1, x21
         msr     ttbr1_el1, x22
-        ldr     x0, =MAIR_VALUE
-        msr     mair_el1, x0
-        bl      boot_tcr
         msr     tcr_el1, x0
+        msr     mair_el1, x2
         ic      iallu
         tlbi    vmalle1 /* out of reset a TLB may hold anything: software invalidates it (Arm ARM D8.17) */
         dsb     nsh
         isb
-        bl      boot_sctlr
+        ret
+
+        /* x19 = a struct boot_core, which holds what the first core has */
+core_el1:
+        bl      arrive_el1
+        ldp     x21, x22, [x19, #BOOT_CORE_TTBR0]
+        ldp     x0, x2, [x19, #BOOT_CORE_TCR]
+        bl      set_translation
+        ldp     x0, x22, [x19, #BOOT_CORE_SCTLR]
+        ldp     x23, x24, [x19, #BOOT_CORE_STACKS]
+        ldr     x25, [x19, #BOOT_CORE_RUN]
         ldr     x1, =high
         b       boot_switch
 
@@ -139,18 +190,18 @@ boot_switch_ttbr1:
         isb
         br      x4
 
-        /* In the high half at last. The identity map goes; a core that is started later loads it again. */
+        /*
+         * In the high half at last. x22 = the core's record, x23 = its stack, x24 = that for exceptions, x25 = what
+         * to run. The identity map goes; a core that is started later loads it again.
+         */
         .section .text.high, "ax"
 high:
         ldr     x0, =vectors
         msr     vbar_el1, x0
-        ldr     x0, =cores
-        msr     tpidr_el1, x0
-        ldr     x0, =boot_exception_stack_top
-        mov     sp, x0
+        msr     tpidr_el1, x22
+        mov     sp, x24
         msr     spsel, #0
-        ldr     x0, =boot_stack_top
-        mov     sp, x0
+        mov     sp, x23
         adrp    x0, empty_table
         at      s1e1r, x0
         isb
@@ -163,7 +214,7 @@ high:
         isb
         mov     x29, xzr
         mov     x30, xzr
-        b       start
+        br      x25
 
         .global boot_replace_ttbr1
 boot_replace_ttbr1:
@@ -192,3 +243,10 @@ boot_exception_stack_top:
         .global empty_table
 empty_table:
         .skip   4096
+
+        /* Read with the MMU off by cores that wait: loaded data, not .bss, and alone in its cache lines. */
+        .section .data.boot_release, "aw"
+        .balign 128
+        .global boot_release
+boot_release:
+        .fill   16, 8, 0

@@ -1,7 +1,7 @@
 /*
  * From EL3 or EL2 down to EL1, non-secure, with nothing trapped that EL1 may use. Every control
  * register gets a clean value: a reset leaves most of their fields unknown, and a
- * loader may have left its own. x19 and x20 are kept.
+ * loader may have left its own. Goes on at x21; x19 to x21 are kept.
  */
         .section .text.boot.el, "ax"
 
@@ -23,6 +23,7 @@ boot_drop_to_el1:
         b.lo    from_el1
 
 from_el3:
+        bl      boot_gic
         ldr     x0, =0x30531 /* SCR_EL3: RES1 5:4, NS, HCE, RW, APK, API */
         mrs     x1, id_aa64mmfr0_el1
         ubfx    x1, x1, #56, #4
@@ -97,7 +98,7 @@ from_el2:
         msr     sctlr_el1, x0
         mov     x0, #0x3c5 /* EL1h, DAIF masked */
         msr     spsr_el2, x0
-        adr     x0, boot_el1_far
+        adr     x0, from_el2_done
         msr     elr_el2, x0
         eret
 
@@ -105,6 +106,6 @@ from_el1:
         ldr     x0, =0x30d00980 /* SCTLR_EL1: RES1, ITD and SED; MMU and caches off */
         msr     sctlr_el1, x0
         isb
-boot_el1_far:
-        b       boot_el1
+from_el2_done:
+        br      x21
         .ltorg

@@ -1,4 +1,4 @@
-/* int64_t semihosting_call(uint64_t operation, const void *argument) */
+/* intptr_t semihosting_call(unsigned operation, const void *argument) */
         .section .text.boot.semihosting, "ax"
         .global semihosting_call, semihosting_hlt
 semihosting_call:

@@ -4,9 +4,12 @@
 #include <string.h>
 
 #include "boards/board.h"
+#include "mmu/lock.h"
 #include "startup/layout.h"
 
 enum { END_OF_INPUT = 4, BACKSPACE = 8, KILL_LINE = 21, DELETE = 127 };
+
+static struct lock output = LOCK_INIT;
 
 static uintptr_t base(void)
 {
@@ -18,13 +21,33 @@ void console_start(void)
     board.console->init(base());
 }
 
+void console_acquire(void)
+{
+    lock_acquire(&output);
+}
+
+void console_release(void)
+{
+    lock_release(&output);
+}
+
+/* A fault leaves held what is held: text that cannot be read shows before the lock is taken. */
+static void look_at(const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        (void)*(const volatile char *)&text[i];
+}
+
 void console_write(const char *text, size_t size)
 {
+    look_at(text, size);
+    console_acquire();
     for (size_t i = 0; i < size; i++) {
         if (text[i] == '\n')
             board.console->putc(base(), '\r');
         board.console->putc(base(), text[i]);
     }
+    console_release();
 }
 
 static char wait_for_key(void)

@@ -7,6 +7,10 @@
 void console_start(void);
 void console_write(const char *text, size_t size);
 
+/* What this core writes between the two stays together. Calls nest. */
+void console_acquire(void);
+void console_release(void);
+
 /* Waits for a line, with echo and editing, and gives out as much of it as fits; 0 = end of input. */
 size_t console_read(char *buffer, size_t size);
 

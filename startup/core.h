@@ -7,9 +7,13 @@
 #include <stdint.h>
 
 #include "arch/cpu.h"
+#include "boards/irq_controller.h"
 #include "startup/layout.h"
 
 struct landing;
+
+/* CLAIMED: its work is being written down. STARTING: it may take the work as soon as it comes. */
+enum core_state { CORE_OFF, CORE_CLAIMED, CORE_STARTING, CORE_RUNNING, CORE_IDLE };
 
 struct core {
     unsigned number;
@@ -18,9 +22,22 @@ struct core {
     struct landing *landings;      /* innermost fault_try or panic_try first */
     unsigned reports;              /* reports begun: a report that faults itself is not reported again */
     struct _reent *reent;          /* newlib's state: errno, the streams */
+    bool irq_ready;                /* its part of the interrupt controller is on */
+    struct irq_core irq;
+
+    enum core_state state; /* changed in one step by whoever moves it on; cpu_start's */
+    void (*run)(void *);
+    void *arg;
 };
 
 extern struct core cores[CORE_MAX];
+
+/* The architecture's: have an OFF core enter run on its stacks, with interrupts masked. 0, or firmware's error. */
+int core_wake(const struct core *core, void (*run)(void));
+
+/* Wait for core_rouse or an interrupt, perhaps in vain. Called masked; interrupts that have come are taken inside. */
+void core_doze(const struct core *core);
+void core_rouse(const struct core *core);
 
 static inline struct core *core_this(void)
 {

@@ -1,22 +1,14 @@
 #include "startup/end.h"
 
 #include "arch/cpu.h"
-#include "startup/boot.h"
-#include "startup/ram.h"
-#include "startup/runtime.h"
+#include "startup/psci.h"
 
-/*
- * Firmware hears SMC from EL1 when it sits at EL3, HVC when it sits at EL2; where we were entered at that
- * level ourselves there is none, and the call would only be our own early vectors' to report.
- */
 static void turn_off(void)
 {
-    char conduit = ram_psci_conduit(runtime_device_tree());
+    char conduit = psci_conduit();
 
-    if (conduit == 's' && boot_info.entry_el < 3)
-        psci_off(true);
-    if (conduit == 'h' && boot_info.entry_el < 2)
-        psci_off(false);
+    if (conduit)
+        psci_off(conduit == 's');
 }
 
 void end_run(int status)

@@ -13,7 +13,7 @@ enum { STATUS_ABORT = 134, STATUS_FAULT = 139 };
 void end_run(int status) __attribute__((noreturn));
 
 /* Semihosting (Arm's semihosting specification 2.0). Where nobody listens, HLT is undefined and the call gives -1. */
-int64_t semihosting_call(uint64_t operation, const void *argument);
+intptr_t semihosting_call(unsigned operation, const void *argument);
 extern const char semihosting_hlt[]; /* the instruction, for the vectors */
 
 void semihosting_exit(int status);

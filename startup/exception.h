@@ -12,16 +12,27 @@
 enum { VECTOR_OVERFLOW = 16 };
 void exception_handle(struct exception *e, unsigned vector);
 
+/* What an IRQ is handed to from now on. Until then it ends the run with a report. */
+void exception_set_interrupt_handler(void (*serve)(void));
+
 /* ESR_EL1 taken apart (its description in the Arm ARM). On AArch32 syndrome_v7.c makes the same of what there is. */
 enum {
     EC_UNKNOWN = 0,
     EC_FP = 7,
+    EC_SVC32 = 0x11,
     EC_SVC = 0x15,
     EC_INSTRUCTION_LOWER = 0x20,
     EC_INSTRUCTION = 0x21,
     EC_PC_ALIGNMENT = 0x22
 };
-enum { EC_DATA_LOWER = 0x24, EC_DATA = 0x25, EC_SP_ALIGNMENT = 0x26, EC_SERROR = 0x2f, EC_BREAK = 0x3c };
+enum {
+    EC_DATA_LOWER = 0x24,
+    EC_DATA = 0x25,
+    EC_SP_ALIGNMENT = 0x26,
+    EC_SERROR = 0x2f,
+    EC_BKPT = 0x38,
+    EC_BREAK = 0x3c
+};
 
 struct syndrome {
     unsigned class, status; /* EC; DFSC or IFSC */

@@ -2,17 +2,25 @@
 #include "startup/exception.h"
 
 #include "iomem/port.h"
+#include "mmu/mmu.h"
 #include "startup/core.h"
 #include "startup/end.h"
 #include "startup/landing.h"
 
 enum { PSTATE_I = 1 << 7 };
+enum { VECTOR_IRQ = 1 };
 
 static port_abort_handler abort_handler;
+static void (*interrupt_handler)(void);
 
 void port_set_abort_handler(port_abort_handler handler)
 {
     __atomic_store_n(&abort_handler, handler, __ATOMIC_RELEASE);
+}
+
+void exception_set_interrupt_handler(void (*serve)(void))
+{
+    __atomic_store_n(&interrupt_handler, serve, __ATOMIC_RELEASE);
 }
 
 /* True: somebody has mended it, the access is tried again. */
@@ -31,6 +39,30 @@ static bool offer_to_port(const struct exception *e, const struct syndrome *s)
     if (!handler || !s->far_valid || (!abort.translation && !abort.permission))
         return false;
     return handler(&abort);
+}
+
+enum { RETRIES_MAX = 100 };
+
+/*
+ * Another core had broken the leaf to change it, and has not made it again (break-before-make, Arm ARM D8.16.1):
+ * mmu_walk waits for that core. An access that fails again and again all the same has another reason.
+ */
+static bool met_broken_leaf(const struct exception *e, const struct syndrome *s)
+{
+    static struct {
+        uint64_t va, pc;
+        unsigned retries;
+    } last[CORE_MAX], *mine;
+    struct mmu_leaf leaf;
+
+    if (!s->far_valid || !syndrome_is_translation(s) || mmu_walk(mmu_kernel_space(), e->va, &leaf) != MMU_OK)
+        return false;
+    mine = &last[core_self()];
+    if (mine->va != e->va || mine->pc != e->pc)
+        mine->retries = 0;
+    mine->va = e->va;
+    mine->pc = e->pc;
+    return mine->retries++ < RETRIES_MAX;
 }
 
 /* A HLT that nobody listens to is undefined: semihosting_call answers -1. */
@@ -77,13 +109,25 @@ static bool is_synchronous(unsigned vector)
     return vector % 4 == 0;
 }
 
+static bool serve_interrupt(unsigned vector)
+{
+    void (*serve)(void) = __atomic_load_n(&interrupt_handler, __ATOMIC_ACQUIRE);
+
+    if (vector % 4 != VECTOR_IRQ || !serve)
+        return false;
+    serve();
+    return true;
+}
+
 void exception_handle(struct exception *e, unsigned vector)
 {
     struct syndrome s;
 
+    if (serve_interrupt(vector))
+        return;
     syndrome_decode(&s, e);
     if (vector != VECTOR_OVERFLOW && is_synchronous(vector)) {
-        if (skip_semihosting(e, &s) || offer_to_port(e, &s))
+        if (skip_semihosting(e, &s) || met_broken_leaf(e, &s) || offer_to_port(e, &s))
             return;
         land(e, &s);
     }

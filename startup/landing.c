@@ -4,7 +4,7 @@
 
 #include "startup/core.h"
 
-_Static_assert(offsetof(struct landing, outer) >= 184, "landing_a64.S");
+_Static_assert(offsetof(struct landing, outer) >= 192, "landing_a64.S");
 
 bool landing_try(struct landing *landing, enum landing_kind kind, void (*run)(void *), void *arg)
 {

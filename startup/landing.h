@@ -8,7 +8,7 @@
 enum landing_kind { LANDING_FAULT, LANDING_PANIC };
 
 struct landing {
-    uint64_t registers[23]; /* what a function must preserve, as landing_run saves it */
+    uint64_t registers[24]; /* what a function must preserve, as landing_run saves it */
     struct landing *outer;
     enum landing_kind kind;
 };
@@ -19,7 +19,7 @@ bool landing_try(struct landing *landing, enum landing_kind kind, void (*run)(vo
 /* The innermost landing of the kind; NULL when none is under way. */
 struct landing *landing_find(enum landing_kind kind);
 
-/* Come back to it; the inner ones and whatever exception is being handled are forgotten. */
+/* Come back to it; the inner ones and whatever exception has been taken since are forgotten. */
 void landing_take(struct landing *landing) __attribute__((noreturn));
 
 /* landing_a64.S, landing_v7.S */

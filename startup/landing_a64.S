@@ -17,7 +17,8 @@ landing_run:
         stp     d12, d13, [x0, #144]
         stp     d14, d15, [x0, #160]
         mrs     x3, fpcr
-        str     x3, [x0, #176]
+        mrs     x4, spsel
+        stp     x3, x4, [x0, #176]
         stp     x29, x30, [sp, #-16]!
         mov     x29, sp
         mov     x0, x2
@@ -27,15 +28,18 @@ landing_run:
         ret
 
         /*
-         * void landing_return(struct landing *, exception stack's top): from the interrupted code or from a
-         * handler on the exception stack, which is empty afterwards. No ERET: the exception level stays.
+         * void landing_return(struct landing *, exception stack's top): from the code that was to run or from an
+         * exception on top of it. The exception stack is as it was: empty, unless landing_run was called by a
+         * handler of interrupts, on that stack. No ERET: the exception level stays.
          */
         .global landing_return
 landing_return:
         msr     daifset, #0xf
         msr     spsel, #1
         mov     sp, x1
-        msr     spsel, #0
+        ldp     x5, x2, [x0, #176]
+        msr     fpcr, x5
+        msr     spsel, x2
         ldp     x3, x4, [x0, #96]
         mov     sp, x3
         ldp     x19, x20, [x0]
@@ -48,8 +52,6 @@ landing_return:
         ldp     d10, d11, [x0, #128]
         ldp     d12, d13, [x0, #144]
         ldp     d14, d15, [x0, #160]
-        ldr     x5, [x0, #176]
-        msr     fpcr, x5
         msr     daif, x4
         mov     w0, #0
         ret

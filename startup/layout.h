@@ -9,7 +9,10 @@
 
 #define CONSOLE_VA      DEVICES_VA
 #define DEVICE_TREE_VA  (DEVICES_VA + 0x200000)
-#define DEVICE_TREE_MAX 0x200000 /* the arm64 boot protocol's limit */
+#define DEVICE_TREE_MAX 0x200000                /* the arm64 boot protocol's limit */
+#define CLEAN_VA        (DEVICES_VA + 0x600000) /* a page a core, see memory.c */
+#define DRIVERS_VA      (DEVICES_VA + 0x800000) /* registers of devices that the runtime drives, see device.h */
+#define DRIVERS_END     (DEVICES_VA + 0x1000000)
 
 /*
  * A stack is STACK_SIZE bytes below an address that is a multiple of 2 * STACK_SIZE; the half below

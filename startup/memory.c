@@ -60,6 +60,8 @@ static void *table_alloc(size_t size)
 {
     uint64_t pa;
 
+    if (size < PAGE) /* frames are what table_free can give back */
+        size = PAGE;
     if (live) {
         pa = frame_alloc(size, size, UINT64_MAX, PORT_OWNER_RUNTIME);
         return pa == PORT_NO_FRAME ? NULL : memory_linear(pa);
@@ -76,10 +78,28 @@ static void table_free(void *table, size_t size)
     frame_free((uintptr_t)table - LINEAR_VA, size);
 }
 
+/*
+ * A page at a time, by a window of its own: the page's place in the linear map may be what is broken just now, and
+ * DC by a virtual address that is not mapped faults as a load does (Arm ARM, data cache maintenance and MMU faults).
+ * The window's table stays, so the calls below take no table and free none.
+ */
 static void clean_invalidate(uint64_t pa, uint64_t size)
 {
-    if (ram_contains(&ram, pa, size)) /* the caches hold nothing else that we made cacheable */
-        cache_clean_invalidate(memory_linear(pa), size);
+    struct mmu_range window = {.va = CLEAN_VA + core_this()->number * PAGE, .size = PAGE, .attr = READ_ONLY};
+    int error = MMU_OK;
+
+    if (!ram_contains(&ram, pa, size)) /* the caches hold nothing else that we made cacheable */
+        return;
+    for (uint64_t end = pa + size; pa < end && error == MMU_OK; pa += PAGE) {
+        window.pa = pa;
+        error = mmu_map(&kernel_space, &window);
+        if (error == MMU_OK) {
+            cache_clean_invalidate((void *)(uintptr_t)window.va, (size_t)PAGE);
+            error = mmu_unmap(&kernel_space, window.va, PAGE);
+        }
+    }
+    if (error)
+        panic("the kernel space: cannot clean %" PRIx64 ": error %d", pa, error);
 }
 
 const struct mmu_backend mmu_cpu_backend = {
@@ -130,6 +150,13 @@ static void map_device_tree(void)
     protect_linear(first, end - first);
 }
 
+/* One page of it is for nobody, so that the others always have a table. */
+static void make_clean_window(void)
+{
+    if (mmu_tag(&kernel_space, CLEAN_VA + CORE_MAX * PAGE, PAGE, MMU_TAG_RESERVED, 0))
+        panic("the kernel space: no memory for the window to clean by");
+}
+
 static void map_all(void)
 {
     for (size_t i = 0; i < ram.bank_count; i++)
@@ -141,15 +168,16 @@ static void map_all(void)
     map(CONSOLE_VA, board.console_registers.pa, board.console_registers.size,
         MMU_DEVICE_nGnRnE | MMU_WRITE | MMU_PAGES);
     map_device_tree();
+    make_clean_window();
 }
 
-/* More than enough tables: a last-level one each 2 MiB, one above each GiB, and some for the windows. */
+/* More than enough tables: a last-level one each TABLE_SPAN, one above each GiB, and some for the windows. */
 static uint64_t tables_size(void)
 {
-    uint64_t count = 32 + image_size_bytes() / BLOCK;
+    uint64_t count = 32 + image_size_bytes() / TABLE_SPAN;
 
     for (size_t i = 0; i < ram.bank_count; i++)
-        count += (ram.banks[i].end - ram.banks[i].start) / BLOCK * 513 / 512 + 4;
+        count += (ram.banks[i].end - ram.banks[i].start) / TABLE_SPAN * 513 / 512 + 4;
     return count * PAGE;
 }
 

@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "startup/console.h"
 #include "startup/core.h"
 #include "startup/end.h"
 #include "startup/landing.h"
@@ -30,6 +31,7 @@ static void die(const char *kind, int status, const char *format, va_list argume
     print_to(message, sizeof messages[0], format, arguments);
     if (landing)
         landing_take(landing);
+    console_acquire(); /* for good: these are the last words of the run */
     print("\n%s on core %u: %s\n", kind, core_this()->number, message);
     end_run(status);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "arch/cpu.h"
+#include "startup/cpu.h"
 #include "startup/frames.h"
 #include "startup/layout.h"
 #include "startup/memory.h"
@@ -91,9 +92,15 @@ void port_interrupts_restore(uintptr_t was)
     irq_restore(was);
 }
 
+/* An abort handler waits with interrupts masked, and one of them may be what it waits for: they are let in. */
 void port_wait(void)
 {
+    uintptr_t was = irq_mask();
+
     __asm__ volatile("wfe" ::: "memory");
+    cpu_unmask();
+    __asm__ volatile("isb" ::: "memory");
+    irq_restore(was);
 }
 
 void port_wake(void)

@@ -114,7 +114,9 @@ void print(const char *format, ...)
     va_list arguments, *list = &arguments;
 
     va_start(arguments, format);
+    console_acquire();
     format_all(&console, format, list);
+    console_release();
     va_end(arguments);
 }
 

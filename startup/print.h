@@ -1,4 +1,7 @@
-/* printf for reports: straight to the console, no heap, no lock. Knows %s %c %d %u %x, l, ll, 0 and a width. */
+/*
+ * printf for reports: straight to the console, no heap; one call is one piece. Knows %s %c %d %u %x, l, ll, 0 and a
+ * width.
+ */
 #ifndef STARTUP_PRINT_H
 #define STARTUP_PRINT_H
 

@@ -1,6 +1,7 @@
 /* The last words of a run that a fault ended. */
 #include <inttypes.h>
 
+#include "startup/console.h"
 #include "startup/core.h"
 #include "startup/end.h"
 #include "startup/exception.h"
@@ -89,6 +90,7 @@ void fault_report(const struct exception *e, unsigned vector)
     struct syndrome s;
     struct view view;
 
+    console_acquire(); /* for good: another core's report would begin in the middle of this one */
     if (core_this()->reports++) {
         print("\nand a fault in the report itself");
         report_print_addresses(e, &(struct syndrome){.far_valid = true});

@@ -30,7 +30,9 @@ int cpu_count(void)
 {
     static int count;
 
-    return count ? count : (count = ram_core_count(runtime_device_tree()));
+    if (!count)
+        count = ram_core_count(runtime_device_tree());
+    return count < CORE_MAX ? count : CORE_MAX;
 }
 
 int cpu_self(void)
@@ -75,6 +77,7 @@ void start(void)
     struct core *core = core_this();
 
     core->reent = _GLOBAL_REENT;
+    core->state = CORE_RUNNING;
     core->exception_stack_top = (uintptr_t)boot_exception_stack_top;
     console_start();
     memory_start(runtime_device_tree());

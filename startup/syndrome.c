@@ -18,6 +18,7 @@ const char *syndrome_class_name(unsigned class)
         [0x01] = "trapped WFI or WFE",
         [EC_FP] = "FP or SIMD not enabled",
         [0x0e] = "illegal execution state",
+        [EC_SVC32] = "SVC",
         [EC_SVC] = "SVC",
         [0x16] = "HVC",
         [0x17] = "SMC",
@@ -38,6 +39,7 @@ const char *syndrome_class_name(unsigned class)
         [0x33] = "software step",
         [0x34] = "watchpoint",
         [0x35] = "watchpoint",
+        [EC_BKPT] = "BKPT",
         [EC_BREAK] = "BRK",
     };
 

@@ -10,30 +10,13 @@
 #include "startup/memory.h"
 #include "startup/print.h"
 
-static unsigned level_shift(const struct walk *walk)
+/* One step: true while there is a table below. *at is what was read, entry 0 when the table is not in RAM. */
+static bool step(uint64_t va, struct walk *walk, struct walk_entry *at)
 {
-    return walk->granule_bits + (3 - walk->level) * (walk->granule_bits - 3);
-}
-
-static const uint64_t *slot_of(uint64_t va, const struct walk *walk)
-{
-    unsigned shift = level_shift(walk), bits = walk->granule_bits - 3;
-    const uint64_t *table = memory_at(walk->table);
-
-    if (shift + bits > walk->va_bits)
-        bits = walk->va_bits - shift;
-    return table ? table + (va >> shift & ((1u << bits) - 1)) : NULL;
-}
-
-/* One step: true while there is a table below. *entry is what was read, 0 when the table is not in RAM. */
-static bool step(uint64_t va, struct walk *walk, uint64_t *entry)
-{
-    const uint64_t *slot = slot_of(va, walk);
-
-    *entry = slot ? *(const volatile uint64_t *)slot : 0;
-    if ((*entry & KIND) != KIND || walk->level == 3)
+    *at = view_read(walk, va);
+    if ((at->entry & KIND) != KIND || walk->level == 3)
         return false;
-    walk->table = *entry & OUTPUT_ADDRESS;
+    walk->table = at->entry & OUTPUT_ADDRESS;
     walk->level++;
     return true;
 }
@@ -55,15 +38,15 @@ static bool leaf_allows(uint64_t entry, const struct walk *walk, const struct sy
 void view_take(struct view *view, const struct exception *e, const struct syndrome *s)
 {
     struct walk walk = view_start(e->va);
-    uint64_t entry = 0;
+    struct walk_entry at = {.slot = NULL};
 
     *view = (struct view){0};
     if (!s->abort || !s->far_valid)
         return;
     if (!walk.disabled && !walk.outside) {
-        while (step(e->va, &walk, &entry))
+        while (step(e->va, &walk, &at))
             ;
-        view->table_allows = entry_is_leaf(entry, walk.level) && leaf_allows(entry, &walk, s);
+        view->table_allows = entry_is_leaf(at.entry, walk.level) && leaf_allows(at.entry, &walk, s);
     }
     view->par = view_translate(e->va, s);
     view->at_allows = !(view->par & 1);
@@ -92,14 +75,19 @@ static const char *type_name(uint64_t entry, const struct walk *walk)
     }
 }
 
+static bool el0_may_execute(uint64_t entry, const struct walk *walk)
+{
+    return !(entry & walk->execute_never[1]) && (entry & AP_USER || !walk->fetch_needs_read);
+}
+
 static void print_leaf(uint64_t entry, const struct walk *walk)
 {
-    uint64_t size = 1ull << level_shift(walk);
+    uint64_t size = 1ull << view_shift(walk);
 
     print("%s -> %" PRIx64 ", %" PRIu64 " KiB, %s, %s%s%s%s%s%s", walk->level == 3 ? "page" : "block",
           entry & OUTPUT_ADDRESS & ~(size - 1), size / 1024, type_name(entry, walk), entry & AP_READ_ONLY ? "R" : "RW",
           entry & walk->execute_never[0] ? "" : ", EL1 may execute",
-          entry & walk->execute_never[1] ? "" : ", EL0 may execute", entry & AP_USER ? ", EL0 may access" : "",
+          el0_may_execute(entry, walk) ? ", EL0 may execute" : "", entry & AP_USER ? ", EL0 may access" : "",
           entry & NG ? ", not global" : "", entry & AF ? "" : ", access flag clear");
 }
 
@@ -112,14 +100,17 @@ static void print_invalid(uint64_t entry)
     print("invalid%s", tag < sizeof tags / sizeof tags[0] ? tags[tag] : ", tag unknown");
 }
 
-static void print_step(unsigned level, const uint64_t *slot, uint64_t entry, const struct walk *walk)
+static void print_step(const struct walk *walk, const struct walk_entry *at)
 {
-    print("    level %u: ", level);
-    if (!slot) {
+    unsigned level = walk->level;
+    uint64_t entry = at->entry;
+
+    print("    level %u: ", level - walk->level_bias);
+    if (!at->slot) {
         print("the table at %" PRIx64 " is not in RAM\n", walk->table);
         return;
     }
-    print("%016" PRIx64 " ", entry);
+    print("%016" PRIx64 " ", at->raw);
     if (level < 3 && (entry & KIND) == KIND)
         print("table at %" PRIx64, entry & OUTPUT_ADDRESS);
     else if (entry_is_leaf(entry, level))
@@ -142,9 +133,9 @@ void view_print_walk(uint64_t va)
     }
     while (more) {
         struct walk here = walk;
-        uint64_t entry;
+        struct walk_entry at;
 
-        more = step(va, &walk, &entry);
-        print_step(here.level, slot_of(va, &here), entry, &here);
+        more = step(va, &walk, &at);
+        print_step(&here, &at);
     }
 }

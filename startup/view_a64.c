@@ -1,7 +1,6 @@
 /* What view.c asks of AArch64: where walks start, by the live registers, and AT. */
-#include "mmu/vmsa64.h"
 #include "startup/exception.h"
-#include "startup/view.h"
+#include "startup/view_long.h"
 
 #define READ_REGISTER(name)                                                                                            \
     ({                                                                                                                 \

@@ -20,7 +20,7 @@ _Static_assert(offsetof(struct exception, sp) == 248 && offsetof(struct exceptio
 _Static_assert(offsetof(struct exception, q) == 288 && offsetof(struct exception, fpsr) == 800, "vectors_a64.S");
 
 /* Go on after the instruction that was interrupted, as if it had been a call with this result. */
-static inline void exception_skip(struct exception *e, int64_t result)
+static inline void exception_skip(struct exception *e, intptr_t result)
 {
     e->x[0] = (uint64_t)result;
     e->pc += 4;

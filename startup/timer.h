@@ -1,0 +1,13 @@
+/* The core's own timer, by its registers: it interrupts once its count has reached a deadline. */
+#ifndef STARTUP_TIMER_H
+#define STARTUP_TIMER_H
+
+#include <stdint.h>
+
+uint64_t timer_ticks(void);
+uint64_t timer_hertz(void); /* ticks a second; 0 = nobody has set it up */
+
+void timer_set(uint64_t deadline); /* in ticks; one that has passed interrupts at once */
+void timer_stop(void);
+
+#endif
