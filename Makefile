@@ -11,9 +11,9 @@ HOST := build/host
 
 # A file named NAME_SUFFIX is for one architecture or one variant; a file with no such suffix is for all.
 CHECKS := $(if $(filter 1,$(DEBUG)),debug,release)
-SUFFIXES := a64 v7 debug release
+SUFFIXES := a64 v7 lpae short debug release
 portable = $(filter-out $(foreach suffix,$(SUFFIXES),%_$(suffix).c %_$(suffix).S),$1)
-chosen = $(filter %_$(ARCH).c %_$(ARCH).S %_$(CHECKS).c %.cpp,$1) $(call portable,$1)
+chosen = $(filter %_$(ARCH).c %_$(ARCH).S $(if $(FORMAT),%_$(FORMAT).c %_$(FORMAT).S) %_$(CHECKS).c %.cpp,$1) $(call portable,$1)
 folder = $(sort $(call chosen,$(wildcard $1/*.c $1/*.S $1/*.cpp)))
 
 # boards/ holds one object a board, and the devices that boards share.
@@ -24,7 +24,7 @@ LIBRARY_OBJS := $(foreach source,$(LIBRARY_SRCS),$(call object,$(source)))
 
 # A program is a folder of apps/, or one file tests/target/test_*.c or tests/target/programs/*.c with the support
 # in the other files of tests/target/. Those in programs/ are booted by scripts, tests/target/*.t.
-APPS := $(foreach app,$(patsubst apps/%/,%,$(wildcard apps/*/)),$(if $(call folder,apps/$(app)),$(app)))
+APPS := $(foreach app,$(filter-out $(ARCH_WITHOUT),$(patsubst apps/%/,%,$(wildcard apps/*/))),$(if $(call folder,apps/$(app)),$(app)))
 TARGET_SRCS := $(call folder,tests/target)
 TEST_SRCS := $(filter tests/target/test_%,$(TARGET_SRCS)) $(call folder,tests/target/programs)
 TARGET_SUPPORT := $(filter-out $(TEST_SRCS),$(TARGET_SRCS))
@@ -50,7 +50,7 @@ $(foreach app,$(APPS),$(eval $(call program,$(app),$(call program_objects,$(call
 $(foreach test,$(TEST_SRCS),\
     $(eval $(call program,$(basename $(notdir $(test))),$(call program_objects,$(test) $(TARGET_SUPPORT)))))
 
-.PHONY: all library programs run bench debug size test lint host mutants clang headers format setup clean help FORCE
+.PHONY: all library programs run bench debug size test lint host mutants fuzz soak clang headers format setup clean help FORCE
 
 all: library programs compile_commands.json ## the library and every program, in build/BOARD
 library: $(LIBRARY)
@@ -78,6 +78,7 @@ HOST_TESTS := $(wildcard tests/host/test_*.c)
 SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_FLAGS = -std=gnu11 -O2 -g -fno-omit-frame-pointer -pthread -I. -Itests/host $(SANITIZE)
 HOST_COMPILERS ?= gcc clang
+STRICT_clang := -Wno-bitwise-instead-of-logical
 
 # $(call host_rules,COMPILER): the code under test as a library, each test a program
 define host_rules
@@ -86,7 +87,7 @@ $(call flags_file,$(HOST)/$1.list,$(HOST_SRCS))
 $(HOST)/$1/%.o: %.c $(HOST)/$1.flags
 	@mkdir -p $$(@D)
 	@$$(say) $1 $$<
-	$$(Q)$1 $$(HOST_FLAGS) $$(STRICT) -MMD -MP -c $$< -o $$@
+	$$(Q)$1 $$(HOST_FLAGS) $$(STRICT) $$(STRICT_$1) -MMD -MP -c $$< -o $$@
 $(HOST)/$1/libhost.a: $(HOST_SRCS:%.c=$(HOST)/$1/%.o) $(HOST)/$1.list
 	$$(Q)rm -f $$@ && ar rcs $$@ $$(filter %.o,$$^)
 $(HOST)/$1/test_%: $(HOST)/$1/tests/host/test_%.o $(HOST)/$1/libhost.a
@@ -102,7 +103,7 @@ HOST_PROGRAMS := $(foreach compiler,$(HOST_COMPILERS),$(HOST_TESTS:tests/host/%.
 # Every target file through clang as well, every header alone and in C++: a stamp a file, so that nothing is done twice.
 # -Wno-bitwise...: tests join checks by & and | so that each is made.
 CLANG := clang --target=$(CLANG_TARGET)
-CLANG_STRICT := $(STRICT) -Wno-bitwise-instead-of-logical
+CLANG_STRICT := $(STRICT) -Wno-bitwise-instead-of-logical -Wno-unused-command-line-argument
 CLANG_SYSTEM := -nostdinc -isystem $(NEWLIB)/include -isystem $(CLANG_INCLUDE) -isystem $(LIBFDT)/include
 CLANG_OK := $(patsubst %,$(OUT)/clang/%.ok,$(filter %.c,$(LIBRARY_SRCS) $(PROGRAM_SRCS)))
 # mmu/engine*.h are templates: the file of a format defines what they are about, then includes them.
@@ -133,11 +134,13 @@ PUBLIC_HEADERS := $(wildcard iomem/IO*.h iomem/OS*.h) iomem/iomem.h iomem/port.h
 # ---- tests -----------------------------------------------------------------------------------------------------------
 
 LINT_TESTS := $(wildcard tests/lint/*.t)
-TARGET_SCRIPTS := $(wildcard tests/target/*.t)
+# A script is for AArch64 unless its name says v7; some are for both.
+TARGET_SCRIPTS := $(if $(filter a64,$(ARCH)),$(filter-out %_v7.t,$(wildcard tests/target/*.t)),\
+    $(wildcard tests/target/*_v7.t) $(addprefix tests/target/,status.t stdin.t tour.t monitor.t outoftree.t))
 TARGET_PROGRAMS := $(patsubst tests/target/%.c,$(OUT)/%.elf,$(filter tests/target/test_%,$(TEST_SRCS)))
 PROVE = prove -j$(JOBS) --exec tests/run
 JOBS ?= $(shell nproc)
-export BOARD QEMU QEMU_COMMAND OUT
+export BOARD CPU QEMU QEMU_COMMAND OUT
 
 test: programs $(HOST_PROGRAMS) ## lint, host tests, tests under QEMU
 	$(Q)$(PROVE) $(LINT_TESTS) $(HOST_PROGRAMS) $(TARGET_PROGRAMS) $(TARGET_SCRIPTS)
@@ -150,6 +153,19 @@ host: $(HOST_PROGRAMS) ## the tests that need no QEMU
 
 mutants: ## break the code on purpose: some test must notice
 	$(Q)tests/mutants/run
+
+# The engine's random test again: driven by libFuzzer, and long without sanitizers.
+FUZZ = address,undefined,fuzzer
+OPS ?= 100000000
+fuzz: ## random calls of mmu/ that libFuzzer chooses, until one fails; FUZZ_FLAGS=-max_total_time=60
+	$(Q)$(MAKE) --no-print-directory HOST=build/fuzz HOST_COMPILERS=clang \
+	    SANITIZE=-fsanitize=$(FUZZ)-no-link build/fuzz/clang/libhost.a
+	$(Q)clang -fsanitize=$(FUZZ) -Wl,-u,LLVMFuzzerTestOneInput -o build/fuzz/fuzz build/fuzz/clang/libhost.a
+	$(Q)mkdir -p build/fuzz/corpus && build/fuzz/fuzz -artifact_prefix=build/fuzz/ $(FUZZ_FLAGS) build/fuzz/corpus
+
+soak: ## OPS random calls of mmu/ (0: until one fails); SEED=n
+	$(Q)$(MAKE) --no-print-directory HOST=build/soak HOST_COMPILERS=gcc SANITIZE= build/soak/gcc/test_mmu_random
+	$(Q)OPS=$(OPS) build/soak/gcc/test_mmu_random
 
 # ---- the rest ----------------------------------------------------------------------------------------------------------
 
@@ -164,10 +180,10 @@ format: ## put all sources into the project's layout
 	$(Q)clang-format -i $$(find startup boards mmu iomem apps tests -name '*.[ch]' -o -name '*.cpp')
 
 setup: ## install what is missing, again
-	$(Q)rm -f build/setup-*.mk && tools/setup.sh test build/setup-test.mk
+	$(Q)rm -f build/setup-*.mk && tools/setup.sh test$(SETUP_SUFFIX) build/setup-test$(SETUP_SUFFIX).mk
 
 clean: ## all but newlib, libfdt and the set-up
-	rm -rf $(BOARDS:%=build/%) build/host build/mutants compile_commands.json
+	rm -rf $(BOARDS:%=build/%) $(BOARDS:%=build/%-short) build/host build/mutants build/fuzz build/soak compile_commands.json
 
 help: ## this
 	@grep -hE '^[a-z_.]+:.*##' Makefile | sed -E 's/:[^#]*## */ /' | awk '{ n = $$1; $$1 = ""; printf "  %-8s%s\n", n, $$0 }'

@@ -31,14 +31,15 @@ MAKEFLAGS += --no-builtin-rules
 
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),:,printf '  %-6s %s\n')
-OUT := build/$(BOARD)
-LIBRARY := $(ROOT)$(OUT)/libiomem.a
 
 # A board that is not an AArch64 machine which QEMU knows by the board's name says so in boards/BOARD.mk.
 ARCH := a64
 QEMU_MACHINE := $(BOARD)
 -include $(ROOT)boards/$(BOARD).mk
 include $(ROOT)boards/arch_$(ARCH).mk
+# Tables of other descriptors are another library: FORMAT=short has a folder of its own.
+OUT := build/$(BOARD)$(if $(filter short,$(FORMAT)),-short)
+LIBRARY := $(ROOT)$(OUT)/libiomem.a
 ifeq ($(wildcard $(ROOT)linker/$(BOARD).ld),)
 $(if $(filter-out help clean,$(or $(MAKECMDGOALS),all)),$(error there is no board $(BOARD)))
 endif
@@ -50,7 +51,7 @@ endif
 # ---- set-up: what the goals need of the machine ------------------------------------------------------------
 
 GOALS := $(filter-out help clean format,$(or $(MAKECMDGOALS),all))
-SETUP := $(if $(filter test lint clang headers host mutants setup,$(GOALS)),test,$(if $(filter run bench debug,$(GOALS)),run,build))
+SETUP := $(if $(filter test lint clang headers host mutants fuzz soak setup,$(GOALS)),test,$(if $(filter run bench debug,$(GOALS)),run,build))
 ifneq ($(GOALS),)
 include $(ROOT)build/setup-$(SETUP)$(SETUP_SUFFIX).mk
 endif
@@ -59,15 +60,15 @@ $(ROOT)build/setup-%.mk: $(ROOT)tools/setup.sh
 
 # ---- compiling ------------------------------------------------------------------------------------------------
 
-WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Werror
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Werror $(ARCH_WARNINGS)
 # __DYNAMIC_REENT__: newlib is built so; a core has its own errno and streams.
 TARGET_FLAGS := $(OPT) -g -ffreestanding -fno-pie -fno-stack-protector -fno-common \
     -ffunction-sections -fdata-sections $(ARCH_FLAGS) -D__DYNAMIC_REENT__
 GCC_FLAGS := -no-pie --param=min-pagesize=0 -U__linux__ -Ulinux -Uunix
 INCLUDES := -I$(or $(ROOT),.) -I$(ROOT)mmu/$(ARCH) -I$(ROOT)startup/$(ARCH)
-SYSTEM_INCLUDES := -nostdinc -isystem $(NEWLIB)/include -isystem $(GCC_INCLUDE) -isystem $(LIBFDT)/include
+SYSTEM_INCLUDES := -nostdinc -isystem $(NEWLIB)/include -isystem $(GCC_INCLUDE) $(ARCH_INCLUDES) -isystem $(LIBFDT)/include
 C_FLAGS := -std=gnu11
-CXX_FLAGS := -std=gnu++17 -fno-exceptions -fno-rtti -fno-threadsafe-statics
+CXX_FLAGS := -std=gnu++17 -fno-exceptions -fno-rtti -fno-threadsafe-statics -I$(ROOT)iomem/cxx
 # Code that runs with the MMU off, or before SIMD's registers are saved, must not touch them.
 EARLY := startup/boot% startup/fault% boards/%
 early_flags = $(if $(filter $(EARLY),$1),-mgeneral-regs-only $(if $(filter %.c,$1),$(ARCH_EARLY_FLAGS)))

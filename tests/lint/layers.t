@@ -7,7 +7,7 @@ rules='
 mmu      mmu/|arch/cpu\.h
 boards   boards/|mmu/
 iomem    iomem/|mmu/
-startup  startup/|boards/|mmu/|iomem/port\.h|arch/[a-z]+\.h
+startup  startup/|boards/|mmu/|iomem/port\.h|arch/[a-z_]+\.(h|inc)
 '
 
 # Freestanding headers, and no other, for the room that knows no C library.
