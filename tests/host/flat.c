@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { INTERVALS_MAX = 32768 };
+enum { INTERVALS_MAX = 1 << 18 };
 
 static struct flat list[INTERVALS_MAX];
 static size_t count;

@@ -56,6 +56,7 @@ struct judge_entry {
 struct judge_rules {
     uint64_t mair;         /* what the runtime of such a machine sets */
     unsigned address_bits; /* of a virtual address */
+    unsigned slot_bytes;   /* 4: descriptors are read by judge_short_widen; otherwise 8 */
     unsigned (*start_level)(const struct judge_regime *regime);
     unsigned (*level_shift)(const struct judge_regime *regime, unsigned level);
     unsigned (*group)(const struct judge_regime *regime, unsigned level);
@@ -64,7 +65,10 @@ struct judge_rules {
     struct judge_entry (*decode)(const struct judge_regime *regime, unsigned level, uint64_t descriptor);
     struct judge_leaf (*leaf)(const struct judge_regime *regime, unsigned level, uint64_t descriptor, uint64_t va);
 };
-extern const struct judge_rules judge_lpae, judge_stage2;
+extern const struct judge_rules judge_lpae, judge_stage2, judge_short;
+
+/* What every other call takes for a descriptor: of the slot `index` of a first- or second-level table of judge_short */
+uint64_t judge_short_widen(bool first, uint64_t index, uint32_t descriptor);
 
 unsigned judge_start_level(const struct judge_regime *regime);
 unsigned judge_level_shift(const struct judge_regime *regime, unsigned level);

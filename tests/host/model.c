@@ -4,10 +4,11 @@
 #include <sanitizer/asan_interface.h> /* its macros do nothing in a build without ASan */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/host/model_inner.h"
 
-#define PAGE_SLOTS 512 /* no table is smaller than 4 KiB here, so that an index by 4 KiB finds it */
+#define PAGE_SLOTS 1024 /* no table has less room than this, so that an index by it finds it */
 #define SPACES_MAX 16
 #define CLASSES    20
 
@@ -20,47 +21,11 @@ static struct judge_regime regimes[SPACES_MAX]; /* of the space in the same plac
 static bool ended[SPACES_MAX];                  /* the whole space was invalidated, and nothing entered since */
 static unsigned space_count;
 static unsigned pa_bits;
-static uint64_t random_state;
+bool no_break;
 static long fail_after;
-static size_t tables_held, allocations, breach_count;
-static const char *first_breach;
+static size_t tables_held, allocations;
 static struct model_counts counts;
 static struct mmu_flush last_flush;
-
-uint64_t model_random(void)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return random_state * UINT64_C(0x2545f4914f6cdd1d) >> 11;
-}
-
-void model_seed(uint64_t seed)
-{
-    random_state = seed * UINT64_C(0x9e3779b97f4a7c15) | 1;
-}
-
-void breach(const char *what)
-{
-    if (!breach_count++)
-        first_breach = what;
-}
-
-size_t model_breaches(void)
-{
-    return breach_count;
-}
-
-const char *model_breach(void)
-{
-    return first_breach;
-}
-
-void model_clear_breaches(void)
-{
-    breach_count = 0;
-    first_breach = NULL;
-}
 
 static struct table *record(uint64_t slot)
 {
@@ -74,14 +39,15 @@ struct table *table_of_slot(uint64_t slot)
     /* Pages after a table's first one only say where that is. */
     if (table && table->parent == table)
         table = record(table->slot);
-    return table && table->state != TABLE_NONE ? table : NULL;
+    return table && table->state != TABLE_NONE && slot - table->slot < table->slots ? table : NULL;
 }
 
 struct table *table_of_pa(uint64_t pa)
 {
-    struct table *table = pa >= ARENA_PA && pa - ARENA_PA < ARENA_SIZE ? table_of_slot((pa - ARENA_PA) / 8) : NULL;
+    struct table *table =
+        pa >= ARENA_PA && pa - ARENA_PA < ARENA_SIZE ? table_of_slot((pa - ARENA_PA) / slot_bytes) : NULL;
 
-    return table && (pa - ARENA_PA) / 8 == table->slot ? table : NULL;
+    return table && (pa - ARENA_PA) / slot_bytes == table->slot ? table : NULL;
 }
 
 static unsigned class_of(uint64_t slots)
@@ -110,7 +76,7 @@ static uint64_t take_slots(unsigned class)
 
 static void *table_alloc(size_t size)
 {
-    unsigned class = class_of(size / 8);
+    unsigned class = class_of(size / slot_bytes);
     uint64_t slot;
 
     allocations++;
@@ -121,20 +87,22 @@ static void *table_alloc(size_t size)
     slot = take_slots(class);
     for (uint64_t page = slot; page < slot + ((uint64_t)PAGE_SLOTS << class); page += PAGE_SLOTS)
         *record(page) = (struct table){.slot = slot, .parent = record(page)};
-    *record(slot) = (struct table){.state = TABLE_FRESH, .slot = slot, .slots = size / 8};
-    ASAN_UNPOISON_MEMORY_REGION(arena + slot, size);
-    for (uint64_t i = 0; i < size / 8; i++)
-        arena[slot + i] = shadow[slot + i] = GARBAGE;
+    *record(slot) = (struct table){.state = TABLE_FRESH, .slot = slot, .slots = size / slot_bytes};
+    ASAN_UNPOISON_MEMORY_REGION(table_memory + slot_bytes * slot, size);
+    for (uint64_t i = 0; i < size / slot_bytes; i++)
+        arena[slot + i] = shadow[slot + i] = slot_bytes == 4 && i >= 4096 ? 0 : GARBAGE; /* counts, no entries */
+    if (slot_bytes == 4)
+        memset(table_memory + 4 * slot, 0x5a, size);
     tables_held++;
-    return arena + slot;
+    return table_memory + slot_bytes * slot;
 }
 
-static void table_free(void *memory, size_t size)
+static void table_free(void *freed, size_t size)
 {
-    uint64_t slot = (uint64_t)((uint64_t *)memory - arena);
+    uint64_t slot = (uint64_t)((char *)freed - table_memory) / slot_bytes;
     struct table *table = slot < ARENA_SLOTS ? table_of_slot(slot) : NULL;
 
-    if (!table || table->slot != slot || table->slots != size / 8) {
+    if (!table || table->slot != slot || table->slots != size / slot_bytes) {
         breach("memory given back that is no table, or with another size");
         return;
     }
@@ -143,8 +111,8 @@ static void table_free(void *memory, size_t size)
     if (table->state == TABLE_UNLINKED || cores_walk_through(table))
         breach("a table is freed before the invalidate that forgets it");
     table->state = TABLE_NONE;
-    ASAN_POISON_MEMORY_REGION(memory, size);
-    free_slot[class_of(size / 8)][free_count[class_of(size / 8)]++] = slot;
+    ASAN_POISON_MEMORY_REGION(freed, size);
+    free_slot[class_of(size / slot_bytes)][free_count[class_of(size / slot_bytes)]++] = slot;
     tables_held--;
 }
 
@@ -206,41 +174,41 @@ struct mmu_backend model_backend = {
 void model_start(const struct model_config *config)
 {
     model_stop();
-    memory_start();
+    memory_start(config->entry_bytes);
     rules_start();
     cores_start(config->cores);
-    tables = calloc(ARENA_SLOTS / PAGE_SLOTS, sizeof *tables);
+    if (!tables)
+        tables = calloc(ARENA_SLOTS / PAGE_SLOTS, sizeof *tables);
     if (!tables)
         abort();
     for (unsigned class = 0; class < CLASSES; class ++)
         free_count[class] = 0;
     next_slot = 0;
     space_count = 0;
+    no_break = config->no_break;
     pa_bits = config->pa_bits ? config->pa_bits : 48;
     model_seed(config->seed);
     fail_after = -1;
     tables_held = allocations = 0;
     counts = (struct model_counts){0};
     model_clear_breaches();
-    model_backend.table_offset = (uintptr_t)arena - (uintptr_t)ARENA_PA;
+    model_backend.table_offset = (uintptr_t)table_memory - (uintptr_t)ARENA_PA;
 }
 
 void model_stop(void)
 {
     if (!arena)
         return;
-    ASAN_UNPOISON_MEMORY_REGION(arena, next_slot * 8);
+    ASAN_UNPOISON_MEMORY_REGION(table_memory, next_slot * slot_bytes);
     memory_stop();
     rules_stop();
-    free(tables);
-    tables = NULL;
-    arena = NULL;
+    memset(tables, 0, next_slot / PAGE_SLOTS * sizeof *tables);
 }
 
 static uint64_t read_shadow(void *context, uint64_t pa)
 {
     (void)context;
-    return shadow[(pa - ARENA_PA) / 8];
+    return shadow[(pa - ARENA_PA) / slot_bytes];
 }
 
 static bool is_table(void *context, uint64_t pa)
@@ -278,7 +246,8 @@ void model_adopt(const struct model_space *space)
     commit_all();
     for (uint64_t i = 0; i < root->slots; i++)
         shadow[root->slot + i] = arena[root->slot + i];
-    rules_attach(root, known, judge_start_level(regime_of(known)), judge_base(regime_of(known)));
+    rules_attach(root, known, judge_start_level(regime_of(known)),
+                 slot_bytes == 4 ? 0 : judge_base(regime_of(known))); /* TTBR1 is indexed by the whole address there */
 }
 
 void model_forget(const struct mmu_space *space)
@@ -339,33 +308,59 @@ static bool in_ended_space(uint64_t slot)
     return table && table->state == TABLE_LINKED && ended[table->space - spaces];
 }
 
-static void store_hook(volatile uint64_t *slot, uint64_t value, bool link)
+static void store_hook(uint64_t number, uint64_t value, bool link)
 {
-    uint64_t number = (uint64_t)((const volatile uint64_t *)slot - (const volatile uint64_t *)arena), old;
-
-    if (!arena || (uintptr_t)slot - (uintptr_t)arena >= ARENA_SIZE) {
-        *slot = value; /* an owner's own word: a root's descriptor, say */
-        return;
-    }
     for (unsigned i = 0; i < space_count && (value & 1); i++)
         ended[i] = false;
-    old = *slot; /* under ASan this also refuses tables that were freed */
     counts.stores++;
     counts.links += link;
     if (!in_ended_space(number))
-        rules_store(number, old, value, link);
+        rules_store(number, arena[number], value, link);
     store(number, value, link);
     cores_disturb(false);
 }
 
+static void store_wide(volatile uint64_t *slot, uint64_t value, bool link)
+{
+    if (!arena || (uintptr_t)slot - (uintptr_t)arena >= ARENA_SIZE) {
+        *slot = value; /* an owner's own word: a root's descriptor, say */
+        return;
+    }
+    (void)*slot; /* under ASan this refuses tables that were freed */
+    store_hook((uint64_t)((const volatile uint64_t *)slot - (const volatile uint64_t *)arena), value, link);
+}
+
 void model_entry_write(volatile uint64_t *slot, uint64_t value)
 {
-    store_hook(slot, value, false);
+    store_wide(slot, value, false);
 }
 
 void model_entry_link(volatile uint64_t *slot, uint64_t value)
 {
-    store_hook(slot, value, true);
+    store_wide(slot, value, true);
+}
+
+/* A table's size tells its level. */
+static void store_narrow(volatile uint32_t *slot, uint32_t value, bool link)
+{
+    uint64_t number = (uint64_t)((const volatile char *)slot - table_memory) / 4;
+    const struct table *table = table_of_slot(number);
+
+    *slot = value;
+    if (!table)
+        breach("a store into memory that is no table, or no longer one");
+    else
+        store_hook(number, judge_short_widen(table->slots > 256, number - table->slot, value), link);
+}
+
+void model_entry_write32(volatile uint32_t *slot, uint32_t value)
+{
+    store_narrow(slot, value, false);
+}
+
+void model_entry_link32(volatile uint32_t *slot, uint32_t value)
+{
+    store_narrow(slot, value, true);
 }
 
 void model_audit(void)

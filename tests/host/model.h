@@ -8,9 +8,9 @@
  *   publish before link        a table is linked by entry_link, and holds no garbage by then
  *   invalidate before reuse    a table that was unlinked is freed, linked or filled again only after
  *                              an invalidate of its addresses with `tables`
- *   clean before uncached      a page that leaves a cacheable type is cleaned between break and make
+ *   clean before uncached      memory that leaves a cacheable type is cleaned between break and make
  *   groups whole               entries with the contiguous bit agree in their whole group, and a
- *                              group changes as one
+ *                              group is broken as one (permissions of all its members may change in place)
  *   settled                    at the end of a call nothing is unpublished or not invalidated
  *
  * There is one model at a time, as struct mmu_backend carries no context. Everything random comes
@@ -26,8 +26,10 @@
 #define MODEL_CORES_MAX 4
 
 struct model_config {
-    unsigned cores;   /* 1..MODEL_CORES_MAX */
-    unsigned pa_bits; /* 0: 48 */
+    unsigned cores;       /* 1..MODEL_CORES_MAX */
+    unsigned pa_bits;     /* 0: 48 */
+    unsigned entry_bytes; /* 4 or 8; 0: 8 */
+    bool no_break;        /* FEAT_BBM level 2: leaves change their size without a break */
     uint64_t seed;
 };
 
@@ -93,5 +95,9 @@ void model_seed(uint64_t seed);
 /* What tests/host/arch/cpu.h calls for every store into a table. */
 void model_entry_write(volatile uint64_t *slot, uint64_t value);
 void model_entry_link(volatile uint64_t *slot, uint64_t value);
+void model_entry_write32(volatile uint32_t *slot, uint32_t value);
+void model_entry_link32(volatile uint32_t *slot, uint32_t value);
+/* What the CPU sees at this physical address: a descriptor, as judge_decode takes it */
+uint64_t model_entry(uint64_t pa);
 
 #endif

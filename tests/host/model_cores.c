@@ -87,7 +87,7 @@ static struct judge_leaf walk(struct core *core, const struct model_space *space
     const struct judge_regime *regime = regime_of(space);
     struct walk_entry *cached = cached_walk(core, space, va);
     unsigned level = cached ? cached->level : judge_start_level(regime);
-    uint64_t table = cached ? cached->table : space->root;
+    uint64_t table = cached ? cached->table : space->root, slot;
 
     for (;; level++) {
         struct table *known = table_of_pa(table);
@@ -98,10 +98,13 @@ static struct judge_leaf walk(struct core *core, const struct model_space *space
             breach("a walk meets memory that is no table, or no longer one");
             return (struct judge_leaf){.fault = JUDGE_EXTERNAL, .level = level};
         }
-        descriptor = shadow[(judge_slot(regime, table, level, va) - ARENA_PA) / 8];
+        slot = judge_slot(regime, table, level, va);
+        descriptor = shadow[(slot - ARENA_PA) / slot_bytes];
         entry = judge_decode(regime, level, descriptor);
         if (descriptor == GARBAGE)
             breach("a walk meets memory that nobody wrote");
+        if (entry.kind == JUDGE_IS_LEAF && descriptor & CONTIGUOUS)
+            groups_met(space, level, slot);
         if (entry.kind != JUDGE_IS_TABLE)
             return judge_leaf(regime, level, descriptor, va);
         table = entry.pa;
@@ -176,7 +179,7 @@ bool cores_walk_through(const struct table *table)
 {
     for (unsigned c = 0; c < core_count; c++)
         for (unsigned i = 0; i < WALK_ENTRIES; i++)
-            if (cores[c].walks[i].space && cores[c].walks[i].table == ARENA_PA + 8 * table->slot)
+            if (cores[c].walks[i].space && cores[c].walks[i].table == ARENA_PA + slot_bytes * table->slot)
                 return true;
     return false;
 }

@@ -16,8 +16,27 @@ struct pending {
 };
 
 uint64_t *arena, *shadow;
+unsigned slot_bytes = 8;
+char *table_memory;
+static char *narrow;       /* memory of 4-byte slots: below 2^32, as a pointer in a table has one word */
+static uint64_t *reserved; /* the arena, also while no model runs */
 static struct pending *pending;
 static size_t pending_count, pending_room;
+
+static uint64_t random_state;
+
+uint64_t model_random(void)
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 7;
+    random_state ^= random_state << 17;
+    return random_state * UINT64_C(0x2545f4914f6cdd1d) >> 11;
+}
+
+void model_seed(uint64_t seed)
+{
+    random_state = seed * UINT64_C(0x9e3779b97f4a7c15) | 1;
+}
 
 static void *reserve(size_t size)
 {
@@ -28,23 +47,33 @@ static void *reserve(size_t size)
     return memory;
 }
 
-void memory_start(void)
+/* The address ranges stay reserved for the next model: a table's memory is written before it is used. */
+void memory_start(unsigned entry_bytes)
 {
-    /* Tables are aligned to their size in both address spaces, so the arena is, to 1 MiB. */
-    uintptr_t raw = (uintptr_t)reserve(ARENA_SIZE + (1u << 20));
+    slot_bytes = entry_bytes ? entry_bytes : 8;
+    if (slot_bytes == 4 && !narrow) {
+        char *raw = mmap(NULL, ARENA_SIZE / 2 + (1u << 20), PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_32BIT, -1, 0);
 
-    arena = (uint64_t *)((raw + (1u << 20) - 1) & ~(uintptr_t)((1u << 20) - 1));
-    shadow = reserve(ARENA_SIZE);
+        if (raw == MAP_FAILED)
+            abort();
+        narrow = (char *)(((uintptr_t)raw + (1u << 20) - 1) & ~(uintptr_t)((1u << 20) - 1));
+    }
+    if (!shadow) {
+        /* Tables are aligned to their size in both address spaces, so the arena is, to 1 MiB. */
+        uintptr_t raw = (uintptr_t)reserve(ARENA_SIZE + (1u << 20));
+
+        reserved = (uint64_t *)((raw + (1u << 20) - 1) & ~(uintptr_t)((1u << 20) - 1));
+        shadow = reserve(ARENA_SIZE);
+    }
+    arena = reserved;
+    table_memory = slot_bytes == 4 ? narrow : (char *)arena;
     pending_count = 0;
 }
 
 void memory_stop(void)
 {
-    uintptr_t raw = (uintptr_t)arena;
-
-    /* The slack on either side of the arena was never touched; it is left to the process. */
-    munmap((void *)raw, ARENA_SIZE);
-    munmap(shadow, ARENA_SIZE);
+    arena = NULL;
     free(pending);
     pending = NULL;
     pending_count = pending_room = 0;
@@ -145,4 +174,9 @@ bool pending_matters(void)
             return true;
     }
     return false;
+}
+
+uint64_t model_entry(uint64_t pa)
+{
+    return arena[(pa - ARENA_PA) / slot_bytes];
 }

@@ -8,34 +8,66 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define LEAF_SOFTWARE    UINT64_C(0x0780000000000000) /* [58:55], left to software */
-#define LEAF_PERMISSIONS UINT64_C(0x00600000000004c0) /* UXN, PXN, AF, AP */
-#define TABLE_IGNORED    UINT64_C(0x07f8000000000ffc) /* [58:51] and [11:2] */
+#define TABLE_IGNORED UINT64_C(0x07f8000000000ffc) /* [58:51] and [11:2] */
+
+struct clean {
+    uint64_t pa, size;
+};
 
 static struct broken *list;
 static size_t list_count, list_room;
-static uint32_t *index_of; /* by slot: 1 + position in list, 0 = none */
-static uint64_t groups[4096];
-static size_t group_count;
+static struct clean *cleans;
+static size_t clean_count, clean_room; /* cleans of this call, in their order */
+static uint32_t *index_of;             /* by slot: 1 + position in list, 0 = none */
+
+static size_t breach_count;
+static const char *first_breach;
+
+void breach(const char *what)
+{
+    if (!breach_count++)
+        first_breach = what;
+}
+
+size_t model_breaches(void)
+{
+    return breach_count;
+}
+
+const char *model_breach(void)
+{
+    return first_breach;
+}
+
+void model_clear_breaches(void)
+{
+    breach_count = 0;
+    first_breach = NULL;
+}
 
 void rules_start(void)
 {
-    index_of = mmap(NULL, ARENA_SLOTS * 4, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (!index_of)
+        index_of =
+            mmap(NULL, ARENA_SLOTS * 4, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (index_of == MAP_FAILED)
         abort();
     list_count = 0;
-    group_count = 0;
+    groups_start();
 }
 
 void rules_stop(void)
 {
-    munmap(index_of, ARENA_SLOTS * 4);
+    for (size_t i = 0; i < list_count; i++)
+        index_of[list[i].slot] = 0;
     free(list);
+    free(cleans);
     list = NULL;
-    list_count = list_room = 0;
+    cleans = NULL;
+    list_count = list_room = clean_count = clean_room = 0;
 }
 
-static struct broken *broken_at(uint64_t slot)
+struct broken *broken_at(uint64_t slot)
 {
     return index_of[slot] ? &list[index_of[slot] - 1] : NULL;
 }
@@ -112,6 +144,125 @@ void rules_attach(struct table *table, const struct model_space *space, unsigned
     }
 }
 
+/* May `value` replace `old` while somebody may still hold `old`? D8.16: break-before-make. */
+static bool compatible(const struct table *table, uint64_t old, uint64_t value)
+{
+    const struct judge_regime *regime = regime_of(table->space);
+    struct judge_entry a = judge_decode(regime, table->level, old), b = judge_decode(regime, table->level, value);
+    uint64_t free_bits = b.kind == JUDGE_IS_TABLE ? TABLE_IGNORED : LEAF_SOFTWARE | LEAF_PERMISSIONS;
+
+    return a.kind == b.kind && !((old ^ value) & ~free_bits);
+}
+
+/* All leaves below this table are of the same memory and the same make as a block in its place. */
+static bool same_as_block(const struct table *table, const struct judge_leaf *block, uint64_t offset)
+{
+    const struct judge_regime *regime = regime_of(table->space);
+    uint64_t size = UINT64_C(1) << judge_level_shift(regime, table->level);
+
+    for (uint64_t i = 0; i < table->slots; i++) {
+        uint64_t value = arena[table->slot + i], from = offset + i * size;
+        struct judge_entry entry = judge_decode(regime, table->level, value);
+        struct judge_leaf leaf = judge_leaf(regime, table->level, value, 0);
+
+        if (entry.kind == JUDGE_IS_TABLE && !same_as_block(table_of_pa(entry.pa), block, from))
+            return false;
+        if (entry.kind == JUDGE_IS_LEAF &&
+            (leaf.pa != block->pa + from || leaf.index != block->index || leaf.sh != block->sh || leaf.ng != block->ng))
+            return false;
+    }
+    return true;
+}
+
+/* FEAT_BBM level 2: a translation may change its size, and nothing else, without a break (D8.16.2). */
+static bool only_resized(const struct table *table, uint64_t old, uint64_t value)
+{
+    const struct judge_regime *regime = regime_of(table->space);
+    struct judge_entry a = judge_decode(regime, table->level, old), b = judge_decode(regime, table->level, value);
+    uint64_t leaf = a.kind == JUDGE_IS_LEAF ? old : value;
+    struct judge_leaf block = judge_leaf(regime, table->level, leaf, 0);
+    struct table *child = table_of_pa(a.kind == JUDGE_IS_TABLE ? a.pa : b.pa), view;
+
+    if (!no_break || a.kind == JUDGE_IS_INVALID || b.kind == JUDGE_IS_INVALID)
+        return false;
+    if (a.kind == b.kind)
+        return a.kind == JUDGE_IS_LEAF && compatible(table, old | CONTIGUOUS, value | CONTIGUOUS);
+    if (!child)
+        return false;
+    view = *child; /* a new one is not attached yet */
+    view.space = table->space;
+    view.level = table->level + 1;
+    return same_as_block(&view, &block, 0);
+}
+
+static bool cacheable(const struct model_space *space, unsigned level, uint64_t value)
+{
+    unsigned mair = judge_leaf(regime_of(space), level, value, 0).mair;
+
+    return mair != 0x44 && mair & 0xf0;
+}
+
+/* Has all of the range been cleaned since then? */
+static bool cleaned(uint64_t pa, uint64_t size, size_t since)
+{
+    while (size) {
+        size_t i = since;
+
+        while (i < clean_count && pa - cleans[i].pa >= cleans[i].size)
+            i++;
+        if (i == clean_count)
+            return false;
+        if (size <= cleans[i].pa + cleans[i].size - pa)
+            return true;
+        size -= cleans[i].pa + cleans[i].size - pa;
+        pa = cleans[i].pa + cleans[i].size;
+    }
+    return true;
+}
+
+/* A leaf is made of memory that `was` translated, in the same place: what left the caches' reach had to be cleaned. */
+static void check_cleaned(const struct broken *was, const struct table *table, uint64_t value)
+{
+    const struct judge_regime *regime = regime_of(table->space);
+    struct judge_entry old = judge_decode(regime, was->level, was->value);
+    struct judge_entry new = judge_decode(regime, table->level, value);
+    uint64_t size = UINT64_C(1) << judge_level_shift(regime, table->level);
+
+    if (old.kind != JUDGE_IS_LEAF || new.kind != JUDGE_IS_LEAF || new.pa - old.pa >= was->span)
+        return;
+    if (cacheable(was->space, was->level, was->value) && !cacheable(table->space, table->level, value) &&
+        !cleaned(new.pa, size, was->cleans_before))
+        breach("a page leaves a cacheable type without cleaning between break and make");
+}
+
+/* A block was broken, a table comes in its place: so it goes for every leaf of that. */
+static void check_split(const struct broken *was, const struct table *table)
+{
+    const struct judge_regime *regime = regime_of(table->space);
+
+    for (uint64_t i = table->slot; i < table->slot + table->slots; i++) {
+        struct judge_entry entry = judge_decode(regime, table->level, arena[i]);
+        const struct table *child = entry.kind == JUDGE_IS_TABLE ? table_of_pa(entry.pa) : NULL;
+
+        if (child)
+            check_split(was, child);
+        else
+            check_cleaned(was, table, arena[i]);
+    }
+}
+
+static void check_make(const struct table *table, uint64_t slot, uint64_t value)
+{
+    struct broken *was = broken_at(slot);
+
+    if (!was)
+        return;
+    if (!was->flushed && !compatible(table, was->value, value) && !only_resized(table, was->value, value))
+        breach("break before make: made again before the invalidate");
+    groups_made(table, slot, was);
+    check_cleaned(was, table, value);
+}
+
 static void link_child(struct table *table, uint64_t slot, uint64_t value, bool link)
 {
     const struct judge_regime *regime = regime_of(table->space);
@@ -131,54 +282,8 @@ static void link_child(struct table *table, uint64_t slot, uint64_t value, bool 
         breach("a table is linked before its entries are ordered (entry_link does that)");
     child->parent = table;
     rules_attach(child, table->space, table->level + 1, table->va + ((slot - table->slot) << shift));
-}
-
-/* May `value` replace `old` while somebody may still hold `old`? D8.16: break-before-make. */
-static bool compatible(const struct table *table, uint64_t old, uint64_t value)
-{
-    const struct judge_regime *regime = regime_of(table->space);
-    struct judge_entry a = judge_decode(regime, table->level, old), b = judge_decode(regime, table->level, value);
-    uint64_t free_bits = b.kind == JUDGE_IS_TABLE ? TABLE_IGNORED : LEAF_SOFTWARE | LEAF_PERMISSIONS;
-
-    return a.kind == b.kind && !((old ^ value) & ~free_bits);
-}
-
-static bool cacheable(const struct table *table, uint64_t value)
-{
-    const struct judge_regime *regime = regime_of(table->space);
-    unsigned mair = judge_leaf(regime, table->level, value, 0).mair;
-
-    return mair != 0x44 && mair & 0xf0;
-}
-
-/* The other members of a contiguous group may not still be what this one was. */
-static void check_group_break(const struct table *table, uint64_t slot, const struct broken *was)
-{
-    const struct judge_regime *regime = regime_of(table->space);
-    uint64_t group = judge_group(regime, table->level), in_table = slot - table->slot;
-    uint64_t first = table->slot + in_table / group * group;
-
-    for (uint64_t i = first; i < first + group && i < table->slot + table->slots; i++)
-        if (i != slot && (arena[i] & 1) && !broken_at(i) && (arena[i] >> 52 & 1) && (was->value >> 52 & 1))
-            breach("a contiguous group is changed member by member");
-}
-
-static void check_make(const struct table *table, uint64_t slot, uint64_t value)
-{
-    struct broken *was = broken_at(slot);
-    const struct judge_regime *regime = regime_of(table->space);
-    struct judge_entry old;
-
-    if (!was)
-        return;
-    if (!was->flushed && !compatible(table, was->value, value))
-        breach("break before make: made again before the invalidate");
-    check_group_break(table, slot, was);
-    old = judge_decode(regime, table->level, was->value);
-    if (old.kind == JUDGE_IS_LEAF && judge_decode(regime, table->level, value).kind == JUDGE_IS_LEAF &&
-        old.pa == judge_decode(regime, table->level, value).pa && cacheable(table, was->value) &&
-        !cacheable(table, value) && !was->cleaned)
-        breach("a page leaves a cacheable type without cleaning between break and make");
+    if (broken_at(slot))
+        check_split(broken_at(slot), child);
 }
 
 static void check_unattached(const struct table *table, uint64_t value)
@@ -188,8 +293,6 @@ static void check_unattached(const struct table *table, uint64_t value)
     else if (table->state == TABLE_UNLINKED && (value & 1))
         breach("a table is filled again before the invalidate that forgets its old place");
 }
-
-static void note_group(const struct table *table, uint64_t slot);
 
 void rules_store(uint64_t slot, uint64_t old, uint64_t value, bool link)
 {
@@ -206,7 +309,8 @@ void rules_store(uint64_t slot, uint64_t old, uint64_t value, bool link)
     after = judge_decode(regime, table->level, value);
     if (after.breach)
         breach(after.breach);
-    if (before.kind != JUDGE_IS_INVALID && after.kind != JUDGE_IS_INVALID && !compatible(table, old, value))
+    if (before.kind != JUDGE_IS_INVALID && after.kind != JUDGE_IS_INVALID && !compatible(table, old, value) &&
+        !only_resized(table, old, value))
         breach("break before make: a live entry replaced by another");
     if (before.kind == JUDGE_IS_INVALID && after.kind != JUDGE_IS_INVALID)
         check_make(table, slot, value);
@@ -220,7 +324,7 @@ void rules_store(uint64_t slot, uint64_t old, uint64_t value, bool link)
         keep(table, slot, old);
     }
     if ((before.kind == JUDGE_IS_LEAF && old >> 52 & 1) || (after.kind == JUDGE_IS_LEAF && value >> 52 & 1))
-        note_group(table, slot);
+        groups_note(table, slot);
     if (after.kind == JUDGE_IS_TABLE && (before.kind != JUDGE_IS_TABLE || after.pa != before.pa))
         link_child(table, slot, value, link);
 }
@@ -243,6 +347,8 @@ void rules_flush(const struct model_space *space, const struct mmu_flush *flush)
 
         if (broken->space != space || (is_table && !flush->tables) || !flush_hits(flush, broken->va, broken->span))
             continue;
+        if (!broken->flushed)
+            broken->cleans_before = clean_count; /* earlier ones do not count: the line could come back */
         broken->flushed = true;
         if (is_table && broken->child->state == TABLE_UNLINKED) {
             if (memcmp(arena + broken->child->slot, shadow + broken->child->slot, broken->child->slots * 8))
@@ -254,62 +360,13 @@ void rules_flush(const struct model_space *space, const struct mmu_flush *flush)
 
 void rules_clean(uint64_t pa, uint64_t size)
 {
-    for (size_t i = 0; i < list_count; i++) {
-        struct broken *broken = &list[i];
-        const struct judge_regime *regime = regime_of(broken->space);
-        struct judge_entry entry = judge_decode(regime, broken->level, broken->value);
-
-        /* Before the invalidate a cacheable access could still fetch the line back. */
-        if (broken->flushed && entry.pa >= pa && entry.pa + broken->span <= pa + size)
-            broken->cleaned = true;
+    if (clean_count == clean_room) {
+        clean_room = clean_room ? 2 * clean_room : 64;
+        cleans = realloc(cleans, clean_room * sizeof *cleans);
+        if (!cleans)
+            abort();
     }
-}
-
-/* Members of a group with the contiguous bit are all there, next to each other, and alike (D8.3, the Contiguous bit).
- */
-static void check_group_whole(const struct table *table, uint64_t first)
-{
-    const struct judge_regime *regime = regime_of(table->space);
-    uint64_t group = judge_group(regime, table->level);
-    uint64_t size = UINT64_C(1) << judge_level_shift(regime, table->level);
-    uint64_t head = arena[first] & ~LEAF_SOFTWARE;
-    uint64_t marked = 0, alike = 0;
-
-    for (uint64_t i = 0; i < group; i++) {
-        uint64_t value = arena[first + i] & ~LEAF_SOFTWARE;
-
-        marked += judge_decode(regime, table->level, value).kind == JUDGE_IS_LEAF && (value >> 52 & 1);
-        alike += value == head + i * size;
-    }
-    if (marked && (marked != group || alike != group))
-        breach("a contiguous group whose members disagree");
-    else if (marked && (judge_decode(regime, table->level, head).pa & (group * size - 1)))
-        breach("a contiguous group whose output address is not aligned to it");
-}
-
-/* The groups that this call has touched are looked at when it has settled. */
-static void note_group(const struct table *table, uint64_t slot)
-{
-    const struct judge_regime *regime = regime_of(table->space);
-    uint64_t group = judge_group(regime, table->level);
-    uint64_t first = table->slot + (slot - table->slot) / group * group;
-
-    if (group_count && groups[group_count - 1] == first)
-        return;
-    if (group_count == sizeof groups / sizeof groups[0])
-        group_count = 0; /* so many in one call: the oldest go unchecked */
-    groups[group_count++] = first;
-}
-
-static void check_groups(void)
-{
-    for (size_t i = 0; i < group_count; i++) {
-        struct table *table = table_of_slot(groups[i]);
-
-        if (table && table->state == TABLE_LINKED)
-            check_group_whole(table, groups[i]);
-    }
-    group_count = 0;
+    cleans[clean_count++] = (struct clean){pa, size};
 }
 
 void model_settle(void)
@@ -321,6 +378,7 @@ void model_settle(void)
             breach("a call returned before what it took away was invalidated");
         index_of[list[i].slot] = 0;
     }
-    check_groups();
+    groups_settle();
     list_count = 0;
+    clean_count = 0;
 }

@@ -26,6 +26,8 @@ static const struct frame_range banks[] = {
 size_t host_logs;
 int host_core;
 uint64_t host_cleaned;
+void (*host_wait)(void);
+port_abort_handler host_abort_handler;
 static struct mmu_space kernel;
 static void *metadata;
 static size_t allocations;
@@ -147,7 +149,8 @@ void port_interrupts_restore(uintptr_t was)
 
 void port_wait(void)
 {
-    fail_msg("nothing here waits");
+    assert_non_null(host_wait); /* otherwise nothing here waits */
+    host_wait();
 }
 
 void port_wake(void)
@@ -172,7 +175,7 @@ void port_log(const char *message)
 
 void port_set_abort_handler(port_abort_handler handler)
 {
-    (void)handler;
+    host_abort_handler = handler;
 }
 
 /* Maintenance is by address: each page of the range has to be mapped, or a CPU would fault. */

@@ -30,6 +30,10 @@ const struct shape shapes[] = {
     HALF(lpae, &judge_lpae, 12, 32, low),
     HALF(lpae, &judge_lpae, 12, 30, high),
     HALF(lpae, &judge_lpae, 12, 31, high),
+    HALF(short, &judge_short, 12, 31, low),
+    HALF(short, &judge_short, 12, 32, low),
+    HALF(short, &judge_short, 12, 30, high),
+    HALF(short, &judge_short, 12, 31, high),
     HALF(stage2_4k, &judge_stage2, 12, 36, low),
     HALF(stage2_4k, &judge_stage2, 12, 40, low),
     HALF(stage2_4k, &judge_stage2, 12, 48, low),
@@ -38,10 +42,12 @@ const size_t shape_count = sizeof shapes / sizeof shapes[0];
 
 bool shape_open(const struct shape *shape, const struct model_config *config)
 {
+    struct model_config fitting = *config;
     struct model_space known;
 
     world_shape = *shape;
-    model_start(config);
+    fitting.entry_bytes = shape->rules ? shape->rules->slot_bytes : 8;
+    model_start(&fitting);
     if (shape->high) {
         world_space = &high_space;
         if (mmu_space_init(world_space, shape->format, shape->va_bits, &model_backend, MMU_SPACE_HIGH) != MMU_OK)
@@ -78,7 +84,9 @@ uint64_t page(void)
 
 uint64_t block_span(unsigned level)
 {
-    return page() << ((world_shape.granule_bits - 3) * (3 - level));
+    struct judge_regime regime = model_regime(world_space);
+
+    return UINT64_C(1) << judge_level_shift(&regime, level);
 }
 
 uint64_t table_span(void)
@@ -98,9 +106,14 @@ uint64_t at(uint64_t offset)
     return judge_base(&regime) + offset;
 }
 
+static bool is_short(void)
+{
+    return world_shape.rules == &judge_short;
+}
+
 uint64_t far_pa(void)
 {
-    return UINT64_C(1) << (world_shape.rules == &judge_lpae ? 38 : 46);
+    return UINT64_C(1) << (world_shape.rules == &judge_lpae ? 38 : is_short() ? 30 : 46);
 }
 
 uint64_t space_size(void)
@@ -108,13 +121,16 @@ uint64_t space_size(void)
     return UINT64_C(1) << world_shape.va_bits;
 }
 
-/* The MAIR byte of a type: ARMv7 has two Device types. */
+/* The MAIR byte of a type: ARMv7 has two Device types; short descriptors have no allocation on writes through. */
 static unsigned mair_of(uint32_t attr)
 {
     static const unsigned byte[] = {0x00, 0x04, 0x08, 0x0c, 0x44, 0xbb, 0xff};
     unsigned type = attr & MMU_TYPE_MASK;
 
-    return byte[world_shape.rules == &judge_lpae && type < MMU_UNCACHED && type ? MMU_DEVICE_nGnRE : type];
+    if (is_short() && type == MMU_WRITETHROUGH)
+        return 0xaa;
+    return byte[(is_short() || world_shape.rules == &judge_lpae) && type < MMU_UNCACHED && type ? MMU_DEVICE_nGnRE
+                                                                                                : type];
 }
 
 static bool stage2(void)
@@ -135,7 +151,9 @@ static bool permissions_wrong(const struct judge_leaf *leaf, uint32_t attr)
 
     if (stage2())
         return leaf->el1 != (data | exec) || leaf->el0 != leaf->el1;
-    return leaf->el1 != (data | (user ? 0 : exec)) || leaf->el0 != (user ? data | exec : 0);
+    if (is_short()) /* has no PXN */
+        user = user && !exec;
+    return leaf->el1 != (data | (user ? 0 : exec)) || leaf->el0 != (attr & MMU_USER ? data | exec : 0);
 }
 
 const char *attributes_wrong(const struct judge_leaf *leaf, uint32_t wanted)

@@ -69,6 +69,7 @@ static void ram__mode_wants_whole_free_pages(void **state)
     map = IOMemoryDescriptorMap(whole, kIOMapCopybackCache);
     drop(map);
     drop(dev);
+    assert_null(IOMemoryDescriptorMap(taken, kIOMapCopybackCache)); /* it has that mode, but who asks may not set it */
     drop(taken);
     drop(whole);
     drop(part);
@@ -131,6 +132,69 @@ static void driverkit__state(void **state)
     drop(md);
 }
 
+static void driverkit__create_mapping(void **state)
+{
+    IOBufferMemoryDescriptorRef buffer = IOBufferMemoryDescriptorCreateWithCapacity(PAGE, kIODirectionOut, false);
+    IOMemoryDescriptorRef md = IOMemoryDescriptorCreateWithPhysicalAddress(RAM, 2 * PAGE, kIODirectionOut);
+    IOMemoryMapRef map;
+    uint64_t va;
+
+    (void)state;
+    assert_int_equal(IOMemoryDescriptorCreateMappingDK(md, kernel_task, 0, 0, 0, 0, 0, &map), 0);
+    assert_int_equal(IOMemoryMapGetMapOptions(map) & (kIOMapGuardedMask | kIOMapReadOnly | kIOMapAnywhere),
+                     (IOOptionBits)(kIOMapGuardedSmall | kIOMapReadOnly | kIOMapAnywhere));
+    drop(map);
+    assert_int_equal(
+        IOMemoryDescriptorCreateMappingDK((IOMemoryDescriptorRef)buffer, kernel_task, 0xc, 0, 0, 0, 0, &map), 0);
+    assert_int_equal(IOMemoryMapGetMapOptions(map) & (kIOMapGuardedMask | kIOMapReadOnly), kIOMapGuardedLarge);
+    drop(map);
+    assert_int_equal(IOMemoryDescriptorCreateMappingDK(md, kernel_task, 0x804, 0, PAGE, PAGE, 0, &map), 0);
+    va = address(map);
+    assert_int_equal(IOMemoryMapGetMapOptions(map) & kIOMapGuardedMask, 0);
+    assert_int_equal(query(va).attr_index, 1); /* RealTime */
+    drop(map);
+    assert_int_equal(IOMemoryDescriptorCreateMappingDK(md, kernel_task, 0x201, va, 0, 0, 0, &map), 0);
+    assert_int_equal(address(map), va);
+    assert_int_equal(query(va).attr_index, 0); /* Copyback */
+    drop(map);
+    assert_int_equal(IOMemoryDescriptorCreateMappingDK(md, kernel_task, 0x300, 0, 0, 0, 0, &map), kIOReturnBadArgument);
+    assert_null(map);
+    assert_int_equal(IOMemoryDescriptorCreateMappingDK(md, kernel_task, 0, 0, 0, 3 * PAGE, 0, &map), kIOReturnError);
+    assert_null(map);
+    assert_int_equal(IOMemoryDescriptorCreateMappingDK(NULL, kernel_task, 0, 0, 0, 0, 0, &map), kIOReturnBadArgument);
+    drop(md);
+    drop(buffer);
+}
+
+static void persistent__is_itself_while_the_pages_are(void **state)
+{
+    IOMemoryDescriptorRef ram = IOMemoryDescriptorCreateWithPhysicalAddress(RAM, 4 * PAGE, 0), md, again, plain;
+    IOMemoryMapRef map = IOMemoryDescriptorMap(ram, kIOMapUnique), other;
+    uint64_t va = address(map) + 0x10;
+
+    (void)state;
+    md = IOMemoryDescriptorCreateWithAddressRange(va, PAGE, 3 | kIOMemoryPersistent, kernel_task);
+    plain = IOMemoryDescriptorCreateWithAddressRange(va, PAGE, 3, kernel_task);
+    assert_ptr_equal(IOMemoryDescriptorCreateWithPersistentMemoryDescriptor(md), md);
+    assert_int_equal(count_of(md), 2);
+    drop(md);
+    assert_null(IOMemoryDescriptorCreateWithPersistentMemoryDescriptor(plain));
+    assert_null(IOMemoryDescriptorCreateWithPersistentMemoryDescriptor(NULL));
+    other = IOMemoryDescriptorCreateMappingInTask(ram, kernel_task, va - 0x10 + PAGE, kIOMapOverwrite, 0, PAGE);
+    again = IOMemoryDescriptorCreateWithPersistentMemoryDescriptor(md); /* its second page is another one now */
+    assert_ptr_not_equal(again, md);
+    assert_int_equal(IOMemoryDescriptorGetLength(again), PAGE);
+    assert_ptr_equal(IOMemoryDescriptorCreateWithPersistentMemoryDescriptor(again), again);
+    drop(again);
+    drop(again);
+    drop(other);
+    drop(map);
+    assert_null(IOMemoryDescriptorCreateWithPersistentMemoryDescriptor(md));
+    drop(plain);
+    drop(md);
+    drop(ram);
+}
+
 static bool map_and_release(void *options)
 {
     IOAddressRange ranges[] = {{RAM, PAGE}, {RAM + 4 * PAGE, PAGE}, {RAM + 8 * PAGE, PAGE}};
@@ -185,6 +249,8 @@ int main(void)
         TEST(wire__counts_by_page),
         TEST(static_map__records),
         TEST(driverkit__state),
+        TEST(driverkit__create_mapping),
+        TEST(persistent__is_itself_while_the_pages_are),
         TEST(mapping__fails_cleanly_at_every_allocation),
     };
 

@@ -1,79 +1,8 @@
 /*
  * The model, tested: every rule of its checker catches the breach that it is there for, and lets the
- * right sequence pass. Tables are made by hand: 4K granule, 39 bits, so root, level 2 and level 3.
+ * right sequence pass.
  */
-#include "tests/host/check.h"
-#include "tests/host/model.h"
-
-#include <string.h>
-
-#define WB     UINT64_C(0x703) /* page, AF, SH 3, AttrIndx 0, EL1 read and write */
-#define WB_NG  (WB | 0x800)
-#define DEVICE UINT64_C(0x60000000000e0f) /* nGnRnE is index 3, SH 2, nG, XN */
-#define VA     UINT64_C(0x40201000)       /* entries 1, 1, 1 */
-
-static int fake_space, other_fake;
-#define SPACE ((const struct mmu_space *)&fake_space)
-#define OTHER ((const struct mmu_space *)&other_fake)
-
-static uint64_t *root, *middle, *last;
-
-static uint64_t pa_of(const uint64_t *table)
-{
-    return (uint64_t)((uintptr_t)table - model_backend.table_offset);
-}
-
-static uint64_t *fresh(void)
-{
-    uint64_t *table = model_backend.table_alloc(4096);
-
-    for (unsigned i = 0; i < 512; i++)
-        model_entry_write(&table[i], 0);
-    return table;
-}
-
-static void flush(uint64_t va, uint64_t size, bool with_tables)
-{
-    struct mmu_flush flush = {.va = va, .size = size, .stride = 4096, .tables = with_tables};
-
-    model_backend.invalidate(SPACE, &flush);
-}
-
-static void assert_breach(const char *words)
-{
-    assert_non_null(model_breach());
-    if (!strstr(model_breach(), words))
-        fail_msg("breach \"%s\" where one of \"%s\" was due", model_breach(), words);
-    model_clear_breaches();
-}
-
-/* root[1] -> middle[1] -> last[1] = a page at 0x80000000. */
-static int one_page(void **state)
-{
-    struct model_config config = {.cores = 2, .seed = 42};
-    struct model_space space = {.space = SPACE, .granule_bits = 12, .va_bits = 39};
-
-    (void)state;
-    model_start(&config);
-    root = fresh();
-    space.root = pa_of(root);
-    model_adopt(&space);
-    middle = fresh();
-    last = fresh();
-    model_entry_write(&last[1], UINT64_C(0x80000000) | WB_NG);
-    model_entry_link(&middle[1], pa_of(last) | 3);
-    model_entry_link(&root[1], pa_of(middle) | 3);
-    model_backend.publish(SPACE);
-    model_settle();
-    return model_breach() != NULL;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    model_stop();
-    return 0;
-}
+#include "tests/host/hand.h"
 
 static void cores__see_what_was_published(void **state)
 {
@@ -298,35 +227,6 @@ static void rule__leaving_a_cacheable_type_needs_cleaning(void **state)
     assert_null(model_breach());
 }
 
-static void rule__contiguous_groups_are_whole(void **state)
-{
-    const uint64_t group = WB_NG | UINT64_C(1) << 52;
-
-    (void)state;
-    for (unsigned i = 16; i < 32; i++)
-        model_entry_write(&last[i], (UINT64_C(0x90000000) + 4096 * (i - 16)) | group);
-    model_backend.publish(SPACE);
-    model_settle();
-    assert_null(model_breach());
-    model_entry_write(&last[16], 0);
-    flush(VA + 4096 * 15, 4096, false);
-    model_entry_write(&last[16], UINT64_C(0x90000000) | WB_NG);
-    assert_breach("member by member");
-    model_backend.publish(SPACE);
-    model_settle();
-    assert_breach("members disagree");
-}
-
-static void rule__a_contiguous_group_is_aligned(void **state)
-{
-    (void)state;
-    for (unsigned i = 16; i < 32; i++)
-        model_entry_write(&last[i], (UINT64_C(0x90001000) + 4096 * (i - 16)) | WB_NG | UINT64_C(1) << 52);
-    model_backend.publish(SPACE);
-    model_settle();
-    assert_breach("not aligned to it");
-}
-
 static void rule__descriptors_please_the_judge(void **state)
 {
     (void)state;
@@ -384,8 +284,6 @@ int main(void)
         CASE(rule__tables_are_reused_after_their_invalidate),
         CASE(rule__stores_go_to_tables),
         CASE(rule__leaving_a_cacheable_type_needs_cleaning),
-        CASE(rule__contiguous_groups_are_whole),
-        CASE(rule__a_contiguous_group_is_aligned),
         CASE(rule__descriptors_please_the_judge),
         CASE(audit__finds_stores_that_went_by_the_model),
         CASE(allocations__fail_when_told),

@@ -1,5 +1,8 @@
 /* The operand of TLBI by address, against the figure of "TLBI VAE1IS" (DDI 0487, C5.5): TTL is [47:44], always 0 here.
  */
+#include <stdio.h>
+#include <string.h>
+
 #include "mmu/tlb.h"
 #include "tests/host/check.h"
 
@@ -27,12 +30,74 @@ static void operand__keeps_high_address_bits_out_of_ttl_and_asid(void **state)
     assert_int_equal(tlb_operand(UINT64_C(0xfffffffffffff000), 0x1234), UINT64_C(0x12340fffffffffff));
 }
 
+/* What the file says: on the host no TLBI can be tried. Operations of one core only have no place in it. */
+static void every_operation__reaches_all_cores(void **state)
+{
+    static char text[65536];
+    FILE *file = fopen("mmu/tlb_a64.c", "r");
+    unsigned found = 0;
+
+    (void)state;
+    assert_non_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = 0;
+    fclose(file);
+    for (const char *at = text; (at = strpbrk(at, "\"")); at = at + 1 + strcspn(at + 1, "\"") + 1) {
+        const char *word = at + 1 + (strncmp(at + 1, "tlbi ", 5) == 0 ? 5 : 0);
+        size_t length = strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789");
+        bool operation = (word > at + 1 && length) || strncmp(word, "va", 2) == 0 || strncmp(word, "rva", 3) == 0;
+
+        if (!operation)
+            continue;
+        found++;
+        if (strncmp(word + length - 2, "is", 2) != 0)
+            fail_msg("%.*s is for one core only", (int)length, word);
+    }
+    assert_true(found >= 4);
+}
+
+/* Granules that an operand of TLBI RVAE1IS names, by its fields' definition. */
+static uint64_t granules(uint64_t operand)
+{
+    return ((operand >> 39 & 31) + 1) << (5 * (operand >> 44 & 3) + 1);
+}
+
+static void range_operand__covers_the_range(void **state)
+{
+    (void)state;
+    for (unsigned granule_bits = 12; granule_bits <= 16; granule_bits += 2)
+        for (uint64_t count = 1; count <= UINT64_C(1) << 21; count += 1 + count / 3) {
+            uint64_t operand = 0, va = UINT64_C(0xffffff8012340000);
+
+            assert_true(tlb_range_operand(&operand, va, count << granule_bits, granule_bits));
+            assert_true(granules(operand) >= count);
+            assert_true(granules(operand) <= 2 * count);
+            assert_int_equal(operand & UINT64_C(0x1fffffffff), va >> granule_bits & UINT64_C(0x1fffffffff));
+            assert_int_equal(operand >> 37 & 3, 0);
+            assert_int_equal(operand >> 46 & 3, granule_bits == 12 ? 1 : granule_bits == 14 ? 2 : 3);
+            assert_int_equal(operand >> 48, 0);
+        }
+}
+
+static void range_operand__refuses_what_its_fields_cannot_say(void **state)
+{
+    uint64_t operand = 7;
+
+    (void)state;
+    assert_true(tlb_range_operand(&operand, 0, UINT64_C(1) << 33, 12));
+    operand = 7;
+    assert_false(tlb_range_operand(&operand, 0, (UINT64_C(1) << 33) + 0x1000, 12));
+    assert_int_equal(operand, 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(operand__has_the_page_number_from_bit_0_up),
         cmocka_unit_test(operand__has_the_asid_on_top),
         cmocka_unit_test(operand__keeps_high_address_bits_out_of_ttl_and_asid),
+        cmocka_unit_test(range_operand__covers_the_range),
+        cmocka_unit_test(range_operand__refuses_what_its_fields_cannot_say),
+        cmocka_unit_test(every_operation__reaches_all_cores),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,7 +50,7 @@ int world_run(const struct CMUnitTest *tests, size_t count)
     for (size_t i = 0; all && i < count * shape_count; i++)
         free((void *)(uintptr_t)all[i].name);
     free(all);
-    return failed;
+    return failed != 0; /* an exit status holds eight bits: 256 failures would be none */
 }
 
 void expect_no_breach(void)

@@ -137,14 +137,14 @@ static void mix(struct survey *survey, uint64_t value)
 static void visit(struct survey *survey, uint64_t table, unsigned level, uint64_t va)
 {
     unsigned shift = judge_level_shift(&survey->regime, level);
-    unsigned top =
-        level == judge_start_level(&survey->regime) ? world_shape.va_bits : shift + world_shape.granule_bits - 3;
+    unsigned top = level == judge_start_level(&survey->regime) ? world_shape.va_bits
+                                                               : judge_level_shift(&survey->regime, level - 1);
     size_t used = 0;
 
     survey->tables++;
     for (uint64_t i = 0; i < UINT64_C(1) << (top - shift); i++) {
         uint64_t entry_va = va + (i << shift), slot = judge_slot(&survey->regime, table, level, entry_va);
-        uint64_t descriptor = *(const uint64_t *)((uintptr_t)slot + model_backend.table_offset);
+        uint64_t descriptor = model_entry(slot);
         struct judge_entry entry = judge_decode(&survey->regime, level, descriptor);
 
         used += descriptor != 0;

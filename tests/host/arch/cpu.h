@@ -9,6 +9,8 @@
 
 void model_entry_write(volatile uint64_t *slot, uint64_t value);
 void model_entry_link(volatile uint64_t *slot, uint64_t value);
+void model_entry_write32(volatile uint32_t *slot, uint32_t value);
+void model_entry_link32(volatile uint32_t *slot, uint32_t value);
 
 static inline uintptr_t irq_mask(void)
 {
@@ -47,9 +49,27 @@ static inline void entry_write(volatile uint64_t *slot, uint64_t value)
     model_entry_write(slot, value);
 }
 
+static inline void entry_write_four(volatile uint64_t *slot, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
+{
+    model_entry_write(slot, a);
+    model_entry_write(slot + 1, b);
+    model_entry_write(slot + 2, c);
+    model_entry_write(slot + 3, d);
+}
+
 static inline void entry_link(volatile uint64_t *slot, uint64_t value)
 {
     model_entry_link(slot, value);
+}
+
+static inline void entry_write32(volatile uint32_t *slot, uint32_t value)
+{
+    model_entry_write32(slot, value);
+}
+
+static inline void entry_link32(volatile uint32_t *slot, uint32_t value)
+{
+    model_entry_link32(slot, value);
 }
 
 static inline void entry_clear(uint64_t *slot, size_t count)
