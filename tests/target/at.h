@@ -23,6 +23,7 @@ struct at {
 };
 
 struct at at_translate(uint64_t va, enum at_access access);
+uint64_t at_ask(uint64_t va, enum at_access access); /* PAR_EL1, or PAR, as it stands */
 
 /*
  * Does this answer say memory of this MAIR byte at pa? Shareability counts for cacheable memory only:
@@ -30,7 +31,10 @@ struct at at_translate(uint64_t va, enum at_access access);
  */
 bool at_agrees(struct at at, uint64_t pa, uint8_t mair);
 
-/* MAIR_EL1's byte for an mmu/ memory type (MMU_DEVICE_nGnRnE ... MMU_WRITEBACK), from the Arm ARM's table. */
+/* The byte that the CPU has for this one of AArch64's: ARMv7 knows one Device type where AArch64 knows three. */
+uint8_t at_mair_here(uint8_t mair);
+
+/* The byte for an mmu/ memory type (MMU_DEVICE_nGnRnE ... MMU_WRITEBACK), from the Arm ARM's table. */
 uint8_t at_mair_of_type(uint32_t attr);
 
 #endif

@@ -30,6 +30,7 @@ report alignment 'alignment fault' 'AT S1E1R: .*translates' 'verdict: alignment'
 report overflow "${registers[@]}" 'stack overflow of core 0' 'invalid.*guard' 'verdict: unmapped'
 # Before the report it is the program that speaks, and nothing after it.
 ok 'what the program printed before comes first' says '^dying by overflow$'
+report deep 'stack overflow of core 0.s exception stack' 'on an exception stack that is full'
 
 boot 20 "$OUT/death.elf" 'death panic 9' </dev/null
 ok 'a panic gives its message and the core' ends 139 'panic.*core 0.*number 9'

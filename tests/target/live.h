@@ -21,6 +21,16 @@ struct live_leaf {
     uint8_t sh;
 };
 
+/* Where the walk starts, by the registers (live_a64.c, live_v7.c). */
+struct live_root {
+    uint64_t table; /* physical */
+    uint64_t va;    /* the half's first address */
+    unsigned va_bits;
+    uint64_t mair;
+    bool xn_is_for_all; /* LPAE: a leaf's bit 54 forbids execution to the kernel too */
+};
+struct live_root live_root(void);
+
 /*
  * Visit every leaf, lowest address first, until visit returns false. Returns the leaves seen, or 0
  * when a table breaks the rules of the format (a reserved encoding) or lies outside RAM.

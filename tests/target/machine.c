@@ -9,7 +9,17 @@ uint64_t machine_corner(void)
     uint64_t min, max;
 
     IOAddressSpaceGetBounds(kernel_task, &min, &max);
+    if (max - min < 16 * GIB)
+        return (max - 256 * MIB) & ~(2 * MIB - 1);
     return (max - 8 * GIB) & ~(GIB - 1);
+}
+
+uint64_t machine_room(void)
+{
+    uint64_t min, max;
+
+    IOAddressSpaceGetBounds(kernel_task, &min, &max);
+    return max - machine_corner();
 }
 
 struct machine_use machine_use(void)

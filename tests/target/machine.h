@@ -13,8 +13,12 @@
 #define FW_CFG_PA ((uint64_t)0x09020000)
 #define NOBODY_PA ((uint64_t)0x0f000000) /* the bus refuses it */
 
-/* 8 GiB at the end of the IOKit window, aligned to 1 GiB, which maps placed anywhere do not reach. */
+/*
+ * 8 GiB at the end of the IOKit window, aligned to 1 GiB, which maps placed anywhere do not reach. In an address
+ * space of 32 bits: 256 MiB.
+ */
 uint64_t machine_corner(void);
+uint64_t machine_room(void); /* bytes from the corner to the end of the window */
 
 /* Frames and tables as they stand, to see later that nothing was lost. */
 struct machine_use {

@@ -34,14 +34,25 @@ column() {
     answer_to maps | awk -v name="$1" -v column="$2" 'index($0, name) { print $column; exit }'
 }
 
+# Where the IOKit window, the linear map and an address that is never mapped lie.
+window=0xffffffc
+linear=0xffffff80
+hole=0xffffff8000000000
+if [ "${BOARD:-virt}" = virt32 ]; then
+    window=0x00000000c
+    linear=0x0000000080
+    hole=0xdfff0000
+fi
+
 monitor maps
 ok 'the end of the input ends it with 0' status_is 0
 ok 'maps lists the mappings and what AT says of them' answers maps 'PL031.* AT ok' 'virtio.* AT ok'
 ok 'maps has no disagreement' says_not 'DISAGREE|disagree'
 rtc=$(column 'PL031' 4)
-ok 'the clock has an address' grep -Eq '^0xffffffc[0-9a-f]{9}$' <<<"$rtc"
-ram=$(answer_to maps | awk '/RAM/ && / 64K / && /Default/ { for (i = 1; i <= NF; i++) if ($i ~ /^0xffff/) print $i }' | head -n 1)
-ok 'a RAM buffer has an address' grep -Eq '^0xffffff' <<<"$ram"
+ok 'the clock has an address' grep -Eq "^${window}[0-9a-f]+$" <<<"$rtc"
+ram=$(answer_to maps | awk -v window="^$window" '/RAM/ && / 64K / && /Default/ { for (i = 1; i <= NF; i++) if ($i ~ window) print $i }' |
+    head -n 1)
+ok 'a RAM buffer has an address' grep -Eq "^$window" <<<"$ram"
 
 monitor help 'map 0x09010000 4K Inhibit' maps 'map 0x09010000 4096 WriteCombine' "walk $rtc" "segments $rtc 4K" \
     "at $rtc" "peek ${rtc:0:15}fe0" "peek8 ${rtc:0:15}fe0" "poke $ram 0x12345678" "peek16 $ram" "peek64 $ram" \
@@ -62,14 +73,14 @@ ok 'segments of RAM end where asked' answers "segments $ram 64K" '\+ '
 ok 'walk of RAM says write-back' answers "walk $ram" 'write-?back'
 ok 'fault on a good address is none' answers "fault $ram" '[Nn]o fault'
 ok 'stats counts tables and RAM' answers stats 'tables +[0-9]+ in use' 'free'
-ok 'dump prints merged ranges' answers dump '0xffffff80.* write-back' 'r-x' 'guard'
+ok 'dump prints merged ranges' answers dump "$linear.* write-back" 'r-x' 'guard'
 ok 'unmap takes a mapping away' answers 'unmap 2' '[Uu]nmapped'
 ok 'then its address is refused' answers "peek $rtc" 'refused|not mapped|nothing is mapped'
 ok 'and the walk ends in an invalid entry' answers "walk $rtc" 'invalid'
 
 monitor frobnicate 'map' 'map zzz 4K' 'map 0x09010000 zzz' 'map 0x09010000 4K Sideways' 'map 0x09010000 4K Copyback' \
     'map 0x09010000 0' 'map 0xffffffffffffffff 4K' 'map 1 2 3 4 5 6' 'peek 0' 'peek64 8 3' 'poke 0 1' 'peek 12x' \
-    'poke8 0 0x1ff' 'peek99 0' 'walk 0' 'segments 0 4K' 'at 0' 'fault 0' 'fault 0xffffff8000000000' 'unmap 12345' \
+    'poke8 0 0x1ff' 'peek99 0' 'walk 0' 'segments 0 4K' 'at 0' 'fault 0' "fault $hole" 'unmap 12345' \
     'unmap 0x1' 'exit zzz' '' '   ' "$(printf 'x%.0s' {1..900})" 'stats'
 ok 'bad input never ends it' ends 0 'iomem> stats'
 ok 'stats still answers' answers stats 'in use'
@@ -90,7 +101,7 @@ ok 'a width that does not exist is refused' answers 'peek99 0' 'peek99'
 ok 'segments of nothing says so' answers 'segments 0 4K' 'not'
 ok 'at of nothing says why' answers 'at 0' 'translation fault'
 ok 'fault explains' answers 'fault 0' 'nothing is mapped'
-ok 'fault explains in the high half too' answers 'fault 0xffffff8000000000' 'nothing is mapped'
+ok 'fault explains in the high half too' answers "fault $hole" 'nothing is mapped'
 ok 'unmap of nothing says so' answers 'unmap 12345' '[Nn]o mapping'
 ok 'exit with a bad number stays' answers 'exit zzz' 'zzz'
 

@@ -68,12 +68,13 @@ extern "C" int device_answers(void)
     return Map(0x09010000, 4096).read(0xfe0) == static_cast<uint32_t>(object.number);
 }
 CPP
-cat >"$app/driver/answer.S" <<'ASM'
+answer='mov w0, #42; ret'
+[ "${BOARD:-virt}" = virt32 ] && answer='mov r0, #42; bx lr'
+cat >"$app/driver/answer.S" <<ASM
     .global answer
     .type answer, %function
 answer:
-    mov w0, #42
-    ret
+    $answer
 ASM
 
 # What stands in the tree, with sizes and times, and in the program's folder; the build folders left out.
@@ -92,7 +93,8 @@ run_make() {
 before=$(listing)
 run_make
 ok 'the default goal builds' status_is 0
-ok 'build/virt/NAME.elf and .bin, NAME the name of the folder' test -s "$app/build/virt/my-app.elf" -a -s "$app/build/virt/my-app.bin"
+ok 'build/BOARD/NAME.elf and .bin, NAME the name of the folder' \
+    test -s "$app/$OUT/my-app.elf" -a -s "$app/$OUT/my-app.bin"
 ok 'it says one line a file' says_not '-ffreestanding'
 run_make
 ok 'a second time does nothing twice' says_not 'CC|LINK|AR '
@@ -113,7 +115,7 @@ run_make run
 ok 'CFLAGS += in the Makefile is honoured' says 'Error 5'
 sed -i '/^CFLAGS/d; s/^SRCS/NAME = other\nSRCS/' "$app/Makefile"
 run_make
-ok 'NAME is honoured' test -s "$app/build/virt/other.elf"
+ok 'NAME is honoured' test -s "$app/$OUT/other.elf"
 run_make clean
 ok 'clean takes the build folder away' test ! -e "$app/build"
 

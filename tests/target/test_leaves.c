@@ -1,6 +1,7 @@
 /* Attributes and addresses as the CPU sees them, for the seven memory types in every leaf of the 4K granule. */
 #include "mmu/mmu.h"
 #include "tests/target/at.h"
+#include "tests/target/boot_state.h"
 #include "tests/target/live.h"
 #include "tests/target/machine.h"
 #include "tests/target/tap.h"
@@ -79,6 +80,10 @@ static void blocks_of_2m__have_every_type_and_right(void)
 
 static void blocks_of_1g__have_every_type_and_right(void)
 {
+    if (machine_room() < 3 * GIB) {
+        tap_skip("the IOKit window has no room for them");
+        return;
+    }
     check_all_attributes(RAM_PA, GIB, GIB);
     check_all_attributes(0, 2 * GIB, GIB); /* physical address 0 is an address */
 }
@@ -115,11 +120,7 @@ static void leaves__are_pages_where_pa_is_off(void)
 
 static uint64_t pa_limit(void)
 {
-    static const uint8_t bits[] = {32, 36, 40, 42, 44, 48, 48, 48};
-    uint64_t mmfr0;
-
-    __asm__ volatile("mrs %0, id_aa64mmfr0_el1" : "=r"(mmfr0));
-    return (uint64_t)1 << bits[mmfr0 & 7];
+    return (uint64_t)1 << boot_state_pa_bits();
 }
 
 static void highest_physical_pages__are_reached_and_no_more(void)
@@ -128,10 +129,10 @@ static void highest_physical_pages__are_reached_and_no_more(void)
     struct mmu_range range = {machine_corner(), pa_limit() - PAGE, PAGE, MMU_DEVICE_nGnRnE};
 
     check_range(&range, PAGE);
-    range.pa = pa_limit() - GIB;
-    range.size = GIB;
-    check_range(&range, GIB);
-    range.size = GIB + PAGE;
+    range.pa = pa_limit() - 2 * MIB;
+    range.size = 2 * MIB;
+    check_range(&range, 2 * MIB);
+    range.size = 2 * MIB + PAGE;
     CHECK_EQ(mmu_map(space, &range), MMU_RANGE);
     range = (struct mmu_range){machine_corner(), pa_limit(), PAGE, MMU_DEVICE_nGnRnE};
     CHECK_EQ(mmu_map(space, &range), MMU_RANGE);

@@ -85,7 +85,7 @@ static void mapped_access__panics_rather_than_tear(void)
 
     CHECK(!panic_try(read_misaligned_device, (void *)RTC_PA, &message));
     CHECK(message && message[0]);
-    CHECK(!panic_try(read_across_pages, (void *)pa, &message));
+    CHECK(!panic_try(read_across_pages, (void *)(uintptr_t)pa, &message));
     CHECK(!panic_try(read_across_pages, (void *)RTC_PA, &message));
     CHECK_EQ(primecell(RTC_PA, 0xff0), 0xb105f00d); /* and works on */
     port_frame_free(pa, 2 * PAGE);
@@ -172,8 +172,8 @@ static void cache_mode__changes_mapped_pages(void)
 
     for (unsigned mode = 1; mode < 10; mode++) {
         CHECK_EQ(IOSetProcessorCacheMode(kernel_task, va, PAGE, mode), kIOReturnSuccess);
-        CHECK(at_agrees(at_translate(va, AT_EL1_WRITE), pa, mair[mode]));
-        CHECK(at_agrees(at_translate((uintptr_t)port_linear(pa), AT_EL1_WRITE), pa, mair[mode]));
+        CHECK(at_agrees(at_translate(va, AT_EL1_WRITE), pa, at_mair_here(mair[mode])));
+        CHECK(at_agrees(at_translate((uintptr_t)port_linear(pa), AT_EL1_WRITE), pa, at_mair_here(mair[mode])));
         CHECK_EQ(at_translate(va + PAGE, AT_EL1_WRITE).mair, 0xff);
     }
     CHECK_EQ(IOSetProcessorCacheMode(kernel_task, va + 1, PAGE, kIOInhibitCache), kIOReturnUnsupported);
@@ -191,7 +191,7 @@ static void cache_mode__never_changes_the_runtimes_own_pages(void)
 {
     static uint8_t page[3 * 4096];
     uint64_t va = ((uintptr_t)page + PAGE - 1) & ~(PAGE - 1);
-    IOMemoryDescriptorRef own = IOMemoryDescriptorCreateWithAddress((void *)va, PAGE, kIODirectionInOut);
+    IOMemoryDescriptorRef own = IOMemoryDescriptorCreateWithAddress((void *)(uintptr_t)va, PAGE, kIODirectionInOut);
 
     CHECK(IOMemoryDescriptorMap(own, kIOMapUnique | kIOMapInhibitCache) == NULL);
     CHECK(IOSetProcessorCacheMode(kernel_task, va, PAGE, kIOInhibitCache) != kIOReturnSuccess);

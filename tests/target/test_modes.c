@@ -49,7 +49,7 @@ static void check_map(IOMemoryMapRef map, uint8_t mair, bool writable)
         struct live_leaf leaf = {0};
 
         CHECK(length > 0 && length <= size - offset);
-        CHECK(at_agrees(at_translate(va + offset, AT_EL1_READ), pa, mair));
+        CHECK(at_agrees(at_translate(va + offset, AT_EL1_READ), pa, at_mair_here(mair)));
         CHECK_EQ(at_translate(va + offset, AT_EL1_WRITE).result, writable ? AT_OK : AT_PERMISSION);
         CHECK_EQ(at_translate(va + offset, AT_EL0_READ).result, AT_PERMISSION);
         CHECK_EQ(at_translate(va + offset, AT_EL0_WRITE).result, AT_PERMISSION);
@@ -60,7 +60,7 @@ static void check_map(IOMemoryMapRef map, uint8_t mair, bool writable)
 static void check_ram_mode(unsigned mode, IOOptionBits options)
 {
     IOBufferMemoryDescriptorRef buffer = IOBufferMemoryDescriptorCreateWithCapacity(5 * PAGE, kIODirectionInOut, false);
-    uint8_t mair = (uint8_t)modes[mode].ram;
+    uint8_t mair = at_mair_here((uint8_t)modes[mode].ram);
     IOMemoryMapRef map = IOMemoryDescriptorMap((IOMemoryDescriptorRef)buffer, options | mode << kIOMapCacheShift);
 
     if (CHECK(map != NULL)) {
@@ -133,7 +133,7 @@ static void mode__is_a_property_of_the_memory(void)
     bytes[0] = 0x12345678;
     for (unsigned mode = 1; mode < 10; mode++) {
         IOMemoryMapRef last = IOMemoryDescriptorMap(memory, kIOMapUnique | mode << kIOMapCacheShift);
-        uint8_t mair = (uint8_t)modes[mode].ram;
+        uint8_t mair = at_mair_here((uint8_t)modes[mode].ram);
 
         if (!CHECK(last != NULL))
             continue;

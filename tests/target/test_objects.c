@@ -144,7 +144,7 @@ static void prepare__refuses_what_is_not_there(void)
         IOMemoryDescriptorCreateWithAddressRange((uintptr_t)constant, sizeof constant, kIODirectionIn, kernel_task);
 
     CHECK_EQ(IOMemoryDescriptorPrepare(nothing, kIODirectionNone), KERN_INVALID_ADDRESS);
-    CHECK(IOMemoryDescriptorCreateWithAddress((void *)machine_corner(), PAGE, kIODirectionInOut) == NULL);
+    CHECK(IOMemoryDescriptorCreateWithAddress((void *)(uintptr_t)machine_corner(), PAGE, kIODirectionInOut) == NULL);
     CHECK_EQ(IOMemoryDescriptorPrepare(fixed, kIODirectionIn), KERN_PROTECTION_FAILURE);
     CHECK_EQ(IOMemoryDescriptorPrepare(fixed, kIODirectionOut), kIOReturnSuccess);
     OSObjectRelease((OSObjectRef)fixed); /* free completes */

@@ -151,14 +151,14 @@ static void thousand_maps__come_and_go(void)
         maps[i] = IOMemoryDescriptorMap(four_pages, kIOMapUnique | (i % 3 ? 0 : kIOMapGuardedSmall));
         if (!CHECK(maps[i] != NULL))
             return;
-        *(volatile uint8_t *)(address(maps[i]) + 9) = (uint8_t)i;
+        *(volatile uint8_t *)(uintptr_t)(address(maps[i]) + 9) = (uint8_t)i;
         seen |= (uint8_t)(*four_pages_linear(9) ^ (uint8_t)i);
     }
     CHECK_EQ(seen, 0);
     for (unsigned i = 0; i < COUNT; i += 2)
         release(maps[i]);
     for (unsigned i = 1; i < COUNT; i += 2)
-        CHECK_EQ(*(volatile uint8_t *)(address(maps[i]) + 9), (uint8_t)(COUNT - 1));
+        CHECK_EQ(*(volatile uint8_t *)(uintptr_t)(address(maps[i]) + 9), (uint8_t)(COUNT - 1));
     for (unsigned i = 1; i < COUNT; i += 2)
         release(maps[i]);
     *four_pages_linear(9) = 0x20;

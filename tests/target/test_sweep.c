@@ -43,7 +43,7 @@ static bool setup(void)
         good = good && mmu_map(mmu_kernel_space(), &range) == MMU_OK;
     }
     for (uint64_t i = 0; good && i < SIZE / 4; i++)
-        ((volatile uint32_t *)source)[i] = (uint32_t)i;
+        ((volatile uint32_t *)(uintptr_t)source)[i] = (uint32_t)i;
     return good && expected && copy;
 }
 
@@ -59,7 +59,7 @@ static void teardown(void)
 
 static bool check_bytes(IOMemoryDescriptorRef md, IOMemoryMapRef map, uint64_t offset, uint64_t length)
 {
-    const void *seen = (const void *)IOMemoryMapGetVirtualAddress(map);
+    const void *seen = (const void *)(uintptr_t)IOMemoryMapGetVirtualAddress(map);
 
     memset(copy, 0xcc, length + 1);
     return CHECK(memcmp(seen, expected + offset, length) == 0) &&
@@ -121,7 +121,7 @@ static bool check_ranges(const IOAddressRange *ranges, unsigned count)
     if (!CHECK(md != NULL))
         return false;
     for (unsigned i = 0; i < count; i++) {
-        memcpy(expected + size, (const void *)ranges[i].address, ranges[i].length);
+        memcpy(expected + size, (const void *)(uintptr_t)ranges[i].address, ranges[i].length);
         size += ranges[i].length;
     }
     bool good = CHECK_EQ(IOMemoryDescriptorGetLength(md), size) && check_parts(md, size);
@@ -188,7 +188,7 @@ static void physical_ranges__are_seen_in_their_order(void)
 
     for (uint64_t i = 0; i < PAGES; i++) {
         ranges[i] = (IOAddressRange){frame_of(i), PAGE};
-        memcpy(expected + i * PAGE, (const void *)(source + i * PAGE), PAGE);
+        memcpy(expected + i * PAGE, (const void *)(uintptr_t)(source + i * PAGE), PAGE);
     }
     IOMemoryDescriptorRef md = IOMemoryDescriptorCreateWithAddressRanges(ranges, PAGES, kIODirectionInOut, NULL);
     if (!CHECK(md != NULL))
@@ -220,11 +220,11 @@ static void write_bytes__reaches_every_page(void)
     for (uint64_t i = 0; i < SIZE; i++)
         copy[i] = (uint8_t)(i * 7 + (i >> 9));
     CHECK_EQ(IOMemoryDescriptorWriteBytes(md, 3, copy, SIZE - 0x803), SIZE - 0x803);
-    CHECK(memcmp((const void *)(source + 0x40f), copy, SIZE - 0x803) == 0);
+    CHECK(memcmp((const void *)(uintptr_t)(source + 0x40f), copy, SIZE - 0x803) == 0);
     CHECK_EQ(IOMemoryDescriptorWriteBytes(md, 4, copy, SIZE - 0x803), 0); /* one byte too many: none */
     CHECK_EQ(IOMemoryDescriptorWriteBytes(md, PAGE, NULL, 2 * PAGE), 2 * PAGE);
     for (uint64_t i = 0; i < 2 * PAGE; i += 8)
-        CHECK_EQ(*(volatile uint8_t *)(source + 0x40c + PAGE + i), 0);
+        CHECK_EQ(*(volatile uint8_t *)(uintptr_t)(source + 0x40c + PAGE + i), 0);
     CHECK_EQ(IOMemoryDescriptorComplete(md, kIODirectionNone), kIOReturnSuccess);
     OSObjectRelease((OSObjectRef)md);
 }

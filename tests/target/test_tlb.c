@@ -47,8 +47,8 @@ static void remap__is_seen_by_the_next_load(void)
 
         if (!map(va, frame(which), PAGE, RAM))
             return;
-        CHECK_EQ(*(volatile uint8_t *)va, 0x10 + which);
-        CHECK_EQ(*(volatile uint8_t *)(va + PAGE - 1), 0x10 + which);
+        CHECK_EQ(*(volatile uint8_t *)(uintptr_t)va, 0x10 + which);
+        CHECK_EQ(*(volatile uint8_t *)(uintptr_t)(va + PAGE - 1), 0x10 + which);
         unmap(va, PAGE);
         CHECK_REFUSED(touch_read(va), FAULT_UNMAPPED);
     }
@@ -60,10 +60,10 @@ static void remap__is_seen_by_the_next_store(void)
     volatile uint8_t *first = port_linear(frame(0)), *second = port_linear(frame(1));
 
     map(va, frame(0), PAGE, RAM);
-    *(volatile uint8_t *)va = 0xa0;
+    *(volatile uint8_t *)(uintptr_t)va = 0xa0;
     unmap(va, PAGE);
     map(va, frame(1), PAGE, RAM);
-    *(volatile uint8_t *)va = 0xa1;
+    *(volatile uint8_t *)(uintptr_t)va = 0xa1;
     unmap(va, PAGE);
     CHECK_EQ(*first, 0xa0);
     CHECK_EQ(*second, 0xa1);
@@ -98,7 +98,7 @@ static void protect__to_another_type_keeps_the_data(void)
 
     map(va, frame(0), 2 * PAGE, RAM);
     for (unsigned i = 0; i < sizeof types / sizeof *types; i++) {
-        volatile uint64_t *word = (volatile uint64_t *)(va + PAGE);
+        volatile uint64_t *word = (volatile uint64_t *)(uintptr_t)(va + PAGE);
 
         *word = 0x0123456789abcdef + i;
         CHECK_EQ(mmu_protect(mmu_kernel_space(), va, 2 * PAGE, types[i] | MMU_WRITE), MMU_OK);
@@ -114,8 +114,7 @@ static void map_code(uint64_t va, unsigned which, uint32_t value)
 {
     uint32_t *code = port_linear(frame(which));
 
-    code[0] = 0x52800000u | value << 5; /* mov w0, #value */
-    code[1] = 0xd65f03c0u;              /* ret */
+    touch_write_function(code, value);
     cache_sync_instructions(code, 8);
     map(va, frame(which), PAGE, MMU_WRITEBACK | MMU_EXEC);
 }
@@ -126,12 +125,12 @@ static void remap__is_seen_by_the_next_fetch(void)
 
     for (unsigned i = 0; i < 20; i++) {
         map_code(va, i % 2, i);
-        CHECK_EQ(((uint32_t(*)(void))va)(), i);
+        CHECK_EQ(((uint32_t(*)(void))(uintptr_t)va)(), i);
         unmap(va, PAGE);
         CHECK_REFUSED(touch_execute(va), FAULT_UNMAPPED);
     }
     map_code(va, 0, 99);
-    CHECK_EQ(((uint32_t(*)(void))va)(), 99);
+    CHECK_EQ(((uint32_t(*)(void))(uintptr_t)va)(), 99);
     CHECK_EQ(mmu_protect(mmu_kernel_space(), va, PAGE, RAM), MMU_OK);
     CHECK_REFUSED(touch_execute(va), FAULT_PERMISSION);
     unmap(va, PAGE);
@@ -169,7 +168,7 @@ static void many_pages__go_at_once(void)
         for (unsigned i = 0; i < PAGES; i++)
             map(va + i * PAGE, frame((i + round) % FRAMES), PAGE, RAM);
         for (unsigned i = 0; i < PAGES; i++)
-            bad += *(volatile uint8_t *)(va + i * PAGE) != 0x10 + (i + round) % FRAMES;
+            bad += *(volatile uint8_t *)(uintptr_t)(va + i * PAGE) != 0x10 + (i + round) % FRAMES;
         CHECK_EQ(bad, 0);
         unmap(va, PAGES * PAGE);
         for (unsigned i = 0; i < PAGES; i++)
@@ -213,16 +212,16 @@ static void freed_tables__are_walked_no_more(void)
 {
     enum { SPARE = 256 };
     static uint64_t spare[SPARE];
-    uint64_t va = machine_corner() + 5 * GIB;
+    uint64_t va = machine_corner() + machine_room() / 2;
     struct mmu_stats before, during, after;
 
     mmu_get_stats(mmu_kernel_space(), &before);
-    for (unsigned i = 0; i < 32; i++) /* 32 tables of pages and one above them */
+    for (unsigned i = 0; i < 32; i++) /* 32 tables of pages, and one above them where no other map needs it already */
         map(va + i * MIB2, frame(i % FRAMES), PAGE, RAM);
     for (unsigned i = 0; i < 32; i++)
         CHECK_EQ(touch_read(va + i * MIB2).value, 0x10 + i % FRAMES);
     mmu_get_stats(mmu_kernel_space(), &during);
-    CHECK_EQ(during.tables, before.tables + 33);
+    CHECK_EQ(during.tables, before.tables + (sizeof(void *) == 8 ? 33 : 32));
     CHECK(during.tables_peak >= during.tables);
     for (unsigned i = 0; i < 32; i++)
         unmap(va + i * MIB2, PAGE);

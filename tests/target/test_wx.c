@@ -12,7 +12,8 @@
 #include "tests/target/machine.h"
 #include "tests/target/tap.h"
 
-#define LINEAR_SIZE ((uint64_t)1 << 38)
+/* From the first byte of RAM on in an address space of 32 bits, from physical address 0 on in one of 64. */
+#define LINEAR_SIZE (sizeof(void *) == 8 ? (uint64_t)1 << 38 : RAM_PA + GIB)
 
 static const int constant[2] = {1, 2};
 static volatile int variable = 1;

@@ -1,10 +1,6 @@
 #include "tests/target/touch.h"
 
-/* x0 = va, w1 = the byte to store. The access is the first instruction of each. */
-uint8_t touch_load_byte(uint64_t va, uint8_t value);
-uint8_t touch_store_byte(uint64_t va, uint8_t value);
-uint8_t touch_load_byte_el0(uint64_t va, uint8_t value);
-uint8_t touch_store_byte_el0(uint64_t va, uint8_t value);
+const uint32_t touch_return = 0xd65f03c0; /* RET */
 
 __asm__(".pushsection .text.touch, \"ax\", %progbits\n"
         ".balign 4\n"
@@ -12,94 +8,114 @@ __asm__(".pushsection .text.touch, \"ax\", %progbits\n"
         "touch_store_byte: strb w1, [x0]\n ret\n"
         "touch_load_byte_el0: ldtrb w0, [x0]\n ret\n"
         "touch_store_byte_el0: sttrb w1, [x0]\n ret\n"
+        ".global touch_load_byte, touch_store_byte, touch_load_byte_el0, touch_store_byte_el0\n"
         ".popsection\n");
 
-struct attempt {
-    uint8_t (*access)(uint64_t va, uint8_t value);
-    struct touch *touch;
-};
-
-static void run_access(void *context)
+void touch_write_function(uint32_t code[2], uint32_t value)
 {
-    struct attempt *attempt = context;
-
-    attempt->touch->value = attempt->access(attempt->touch->va, attempt->touch->value);
+    code[0] = 0x52800000u | value << 5; /* MOV W0, #value */
+    code[1] = touch_return;
 }
 
-static void run_fetch(void *context)
+void touch_load_word(uintptr_t va)
 {
-    struct touch *touch = context;
+    uint32_t value;
 
-    ((void (*)(void))(uintptr_t)touch->va)();
+    __asm__ volatile("ldr %w0, [%1]" : "=r"(value) : "r"(va) : "memory");
 }
 
-static struct touch attempt(uint8_t (*access)(uint64_t, uint8_t), uint64_t va, uint8_t value, bool store)
+void touch_load_exclusive(uintptr_t va)
 {
-    struct touch touch = {.va = va, .value = value, .store = store, .pc = (uintptr_t)access};
-    struct attempt attempt = {access, &touch};
+    uint32_t value;
 
-    touch.done = fault_try(run_access, &attempt, &touch.fault);
-    return touch;
+    __asm__ volatile("ldxr %w0, [%1]\n\tclrex" : "=r"(value) : "r"(va) : "memory");
 }
 
-struct touch touch_read(uint64_t va)
+void touch_forget_translations(void)
 {
-    return attempt(touch_load_byte, va, 0, false);
+    __asm__ volatile("dsb ishst\n\ttlbi vmalle1is\n\tdsb ish\n\tisb" ::: "memory");
 }
 
-struct touch touch_write(uint64_t va, uint8_t value)
-{
-    return attempt(touch_store_byte, va, value, true);
-}
-
-struct touch touch_read_el0(uint64_t va)
-{
-    return attempt(touch_load_byte_el0, va, 0, false);
-}
-
-struct touch touch_write_el0(uint64_t va, uint8_t value)
-{
-    return attempt(touch_store_byte_el0, va, value, true);
-}
-
-struct touch touch_execute(uint64_t va)
-{
-    struct touch touch = {.va = va, .pc = va, .fetch = true};
-
-    touch.done = fault_try(run_fetch, &touch, &touch.fault);
-    return touch;
-}
-
-unsigned touch_class(const struct fault *fault)
-{
-    return fault->syndrome >> 26 & 0x3f;
-}
-
-unsigned touch_status(const struct fault *fault)
-{
-    return fault->syndrome & 0x3f;
-}
-
-static bool is_refused(struct touch touch, int verdict)
-{
-    const struct fault *fault = &touch.fault;
-
-    if (touch.done || fault->verdict != verdict || fault->va != touch.va || fault->pc != touch.pc)
-        return false;
-    if (touch.fetch)
-        return touch_class(fault) == TOUCH_FETCH_ABORT;
-    return touch_class(fault) == TOUCH_DATA_ABORT && (fault->syndrome >> 6 & 1) == touch.store; /* WnR */
-}
-
-bool touch_refused(struct touch touch, int verdict, struct tap_place place)
-{
-    bool good = is_refused(touch, verdict);
-
-    if (!tap_check(good, place) && touch.done)
-        tap_note("  0x%llx was not refused", (unsigned long long)touch.va);
-    else if (!good)
-        tap_note("  0x%llx: fault va 0x%llx, pc 0x%llx (0x%llx expected), ESR 0x%llx, verdict %d (%d expected)",
-                 (unsigned long long)touch.va, (unsigned long long)touch.fault.va, (unsigned long long)touch.fault.pc,
-                 (unsigned long long)touch.pc, (unsigned long long)touch.fault.syndrome, touch.fault.verdict, verdict);
-    return good;
-}
+/*
+ * x0 = va. x1 to x30 and q0 to q31 hold numbers of their own around the load, the flags are NZCV, FPCR has a rounding
+ * mode and FPSR a sticky bit.
+ */
+__asm__(
+    ".pushsection .text.touch, \"ax\", %progbits\n"
+    ".balign 4\n"
+    ".type touch_changed_registers, %function\n"
+    ".global touch_changed_registers\n"
+    "touch_changed_registers:\n"
+    "sub sp, sp, #176\n"
+    "stp x19, x20, [sp]\n"
+    "stp x21, x22, [sp, #16]\n"
+    "stp x23, x24, [sp, #32]\n"
+    "stp x25, x26, [sp, #48]\n"
+    "stp x27, x28, [sp, #64]\n"
+    "stp x29, x30, [sp, #80]\n"
+    "stp d8, d9, [sp, #96]\n"
+    "stp d10, d11, [sp, #112]\n"
+    "stp d12, d13, [sp, #128]\n"
+    "stp d14, d15, [sp, #144]\n"
+    "mrs x1, fpcr\n"
+    "mrs x2, fpsr\n"
+    "stp x1, x2, [sp, #160]\n"
+    ".irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, "
+    "28, 29, 30, 31\n"
+    "mov x1, #(\\n + 1)\n"
+    "mov x2, #(\\n + 0x1001)\n"
+    "mov v\\n\\().d[0], x1\n"
+    "mov v\\n\\().d[1], x2\n"
+    ".endr\n"
+    "mov x1, #0xc00000\n"
+    "msr fpcr, x1\n"
+    "mov x1, #0x10\n"
+    "msr fpsr, x1\n"
+    "mov x1, #0xf0000000\n"
+    "msr nzcv, x1\n"
+    ".irp n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, "
+    "29, 30\n"
+    "mov x\\n, #(\\n + 100)\n"
+    ".endr\n"
+    "ldr w0, [x0]\n"
+    "mrs x0, nzcv\n"
+    "lsr x0, x0, #28\n"
+    "eor x0, x0, #15\n" /* x0 counts: 0 when the flags are as they were */
+    ".irp n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, "
+    "29, 30\n"
+    "cmp x\\n, #(\\n + 100)\n"
+    "cinc x0, x0, ne\n"
+    ".endr\n"
+    "mrs x1, fpcr\n"
+    "mov x2, #0xc00000\n"
+    "cmp x1, x2\n"
+    "cinc x0, x0, ne\n"
+    "mrs x1, fpsr\n"
+    "cmp x1, #0x10\n"
+    "cinc x0, x0, ne\n"
+    ".irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, "
+    "28, 29, 30, 31\n"
+    "mov x1, v\\n\\().d[0]\n"
+    "mov x2, v\\n\\().d[1]\n"
+    "cmp x1, #(\\n + 1)\n"
+    "cinc x0, x0, ne\n"
+    "sub x2, x2, #0x1000\n"
+    "cmp x2, #(\\n + 1)\n"
+    "cinc x0, x0, ne\n"
+    ".endr\n"
+    "ldp x1, x2, [sp, #160]\n"
+    "msr fpcr, x1\n"
+    "msr fpsr, x2\n"
+    "ldp x19, x20, [sp]\n"
+    "ldp x21, x22, [sp, #16]\n"
+    "ldp x23, x24, [sp, #32]\n"
+    "ldp x25, x26, [sp, #48]\n"
+    "ldp x27, x28, [sp, #64]\n"
+    "ldp x29, x30, [sp, #80]\n"
+    "ldp d8, d9, [sp, #96]\n"
+    "ldp d10, d11, [sp, #112]\n"
+    "ldp d12, d13, [sp, #128]\n"
+    "ldp d14, d15, [sp, #144]\n"
+    "add sp, sp, #176\n"
+    "ret\n"
+    ".popsection\n");

@@ -28,9 +28,15 @@ ok 'survives a fault and explains it' says 'unmapped'
 ok 'ends with the statistics of the tables' says 'translation tables .*in use'
 ok 'asks nothing without the monitor' says_not 'iomem>'
 
-tour 'cortex-a53, 64M' -cpu cortex-a53 -m 64M
-tour 'max, 8 cores, 8G' -cpu max -smp 8 -m 8G
-tour 'entered at EL2' -M virt,virtualization=on -cpu cortex-a72
-tour 'entered at EL3' -M virt,secure=on -m 1G
+if [ "${BOARD:-virt}" = virt32 ]; then
+    tour 'cortex-a7, 64M' -cpu cortex-a7 -m 64M
+    tour 'cortex-a15, 4 cores, 1G' -smp 4 -m 1G
+    tour 'entered in HYP mode' -M virt,virtualization=on
+else
+    tour 'cortex-a53, 64M' -cpu cortex-a53 -m 64M
+    tour 'max, 8 cores, 8G' -cpu max -smp 8 -m 8G
+    tour 'entered at EL2' -M virt,virtualization=on -cpu cortex-a72
+    tour 'entered at EL3' -M virt,secure=on -m 1G
+fi
 
 done_testing

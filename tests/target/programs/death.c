@@ -11,6 +11,7 @@
 #include "mmu/mmu.h"
 #include "startup/runtime.h"
 #include "tests/target/live.h"
+#include "tests/target/touch.h"
 
 #define NOBODY_PA 0x0f000000u /* virt has nothing there */
 
@@ -19,17 +20,17 @@ static volatile uint32_t variable[4] __attribute__((aligned(16)));
 
 static uint8_t load(uint64_t va)
 {
-    return *(volatile uint8_t *)va;
+    return *(volatile uint8_t *)(uintptr_t)va;
 }
 
 static void store(uint64_t va)
 {
-    *(volatile uint8_t *)va = 1;
+    *(volatile uint8_t *)(uintptr_t)va = 1;
 }
 
 static void call(uint64_t va)
 {
-    ((void (*)(void))va)();
+    ((void (*)(void))(uintptr_t)va)();
 }
 
 /* A page of RAM at a free address of the IOKit window. */
@@ -48,7 +49,7 @@ static void spoil(uint64_t va, uint64_t clear, uint64_t set)
 
     if (live_find(va, &leaf))
         *leaf.slot = (leaf.descriptor & ~clear) | set;
-    __asm__ volatile("dsb ishst\n\ttlbi vmalle1is\n\tdsb ish\n\tisb" ::: "memory");
+    touch_forget_translations();
 }
 
 static volatile bool deeper = true;
@@ -86,6 +87,20 @@ static void external(void)
     load(IOMemoryMapGetVirtualAddress(IOMemoryDescriptorMap(nobody, 0)));
 }
 
+static bool go_deeper(const struct port_abort *abort)
+{
+    (void)abort;
+    overflow(0);
+    return false;
+}
+
+/* The exception stack overflows: an abort handler that never comes back. */
+static void deep(void)
+{
+    port_set_abort_handler(go_deeper);
+    load(0xdead0000);
+}
+
 static void guard(void)
 {
     IOMemoryDescriptorRef device = IODeviceMemoryCreateWithRange(0x09010000, 4096);
@@ -95,16 +110,12 @@ static void guard(void)
 
 static void alignment(void)
 {
-    uint32_t value;
-
-    __asm__ volatile("ldxr %w0, [%1]" : "=r"(value) : "r"((uintptr_t)variable + 1) : "memory");
+    touch_load_exclusive((uintptr_t)variable + 1);
 }
 
 static void el0(void)
 {
-    uint32_t value;
-
-    __asm__ volatile("ldtr %w0, [%1]" : "=r"(value) : "r"(variable) : "memory");
+    touch_load_byte_el0((uintptr_t)variable, 0);
 }
 
 static void die_by_call(const char *how, int number)
@@ -147,6 +158,8 @@ static void die_by_fault(const char *how)
         guard();
     if (!strcmp(how, "alignment"))
         alignment();
+    if (!strcmp(how, "deep"))
+        deep();
     if (!strcmp(how, "el0"))
         el0();
 }

@@ -1,0 +1,275 @@
+/*
+ * Maps that change what they show, by real accesses: new memory, none until some is given back (by another core, by an
+ * interrupt), a wait that nobody could end; and maps made of several descriptors with fences between them.
+ *
+ * QEMU: -smp 4
+ */
+#include <string.h>
+
+#include "iomem/iomem.h"
+#include "mmu/lock.h"
+#include "startup/runtime.h"
+#include "tests/target/machine.h"
+#include "tests/target/tap.h"
+#include "tests/target/team.h"
+#include "tests/target/touch.h"
+
+#define SIZE (16 * PAGE)
+
+static IOBufferMemoryDescriptorRef one, two;
+static IOMemoryMapRef map;
+
+static IOMemoryDescriptorRef md(IOBufferMemoryDescriptorRef buffer)
+{
+    return (IOMemoryDescriptorRef)buffer;
+}
+
+static void release(void *object)
+{
+    OSObjectRelease(object);
+}
+
+static IOBufferMemoryDescriptorRef filled(uint8_t byte)
+{
+    IOBufferMemoryDescriptorRef buffer = IOBufferMemoryDescriptorCreateWithOptions(kIODirectionInOut, SIZE, PAGE);
+
+    memset(IOBufferMemoryDescriptorGetBytesNoCopy(buffer), byte, SIZE);
+    return buffer;
+}
+
+static void begin(void)
+{
+    one = filled(0x11);
+    two = filled(0x22);
+    map = IOMemoryDescriptorMap(md(one), kIOMapUnique);
+}
+
+static void end(void)
+{
+    release(map);
+    release(one);
+    release(two);
+}
+
+static uint8_t shown(IOMemoryMapRef of, uint64_t offset)
+{
+    return *(volatile uint8_t *)(uintptr_t)(IOMemoryMapGetVirtualAddress(of) + offset);
+}
+
+static void redirect__shows_the_new_memory_in_this_map_only(void)
+{
+    IOMemoryMapRef other;
+
+    begin();
+    other = IOMemoryDescriptorMap(md(two), kIOMapUnique);
+    CHECK_EQ(shown(map, SIZE - 1), 0x11);
+    CHECK_EQ(IOMemoryMapRedirect(map, md(two), 0, 0), kIOReturnSuccess);
+    CHECK_EQ(shown(map, 0), 0x22);
+    CHECK_EQ(shown(map, SIZE - 1), 0x22);
+    CHECK_EQ(shown(other, 0), 0x22);
+    CHECK_EQ(IOMemoryMapRedirect(map, md(one), 0, 0), kIOReturnSuccess);
+    CHECK_EQ(shown(map, SIZE - 1), 0x11);
+    CHECK_EQ(IOMemoryMapRedirect(map, IOMemoryMapGetMemoryDescriptor(map), 0, 0), kIOReturnSuccess);
+    CHECK_EQ(IOMemoryMapRedirect(map, md(two), 0, PAGE), kIOReturnError);
+    CHECK_EQ(IOMemoryMapRedirect(map, md(two), 0, 1), kIOReturnError);
+    CHECK_EQ(shown(map, 0), 0x11);
+    release(other);
+    end();
+}
+
+static void touch_map(void *unused)
+{
+    (void)unused;
+    shown(map, 0);
+}
+
+static void touch_map_with_a_lock(void *unused)
+{
+    struct lock lock = LOCK_INIT;
+
+    (void)unused;
+    lock_acquire(&lock); /* masks interrupts, so nothing could end the wait on this core */
+    shown(map, 0);
+}
+
+static void touch_map_in_interrupt(void *message)
+{
+    panic_try(touch_map, NULL, message);
+}
+
+static void blocked__a_wait_that_cannot_end_is_refused(void)
+{
+    const char *message = NULL, *volatile in_interrupt = NULL;
+
+    begin();
+    CHECK_EQ(IOMemoryMapRedirect(map, NULL, 0, 0), kIOReturnSuccess);
+    CHECK(!panic_try(touch_map_with_a_lock, NULL, &message));
+    CHECK(message && strstr(message, "cannot wait"));
+    CHECK_EQ(timer_call(1000, touch_map_in_interrupt, (void *)(uintptr_t)&in_interrupt), 0);
+    while (!in_interrupt)
+        ;
+    CHECK(strstr(in_interrupt, "cannot wait"));
+    CHECK_EQ(IOMemoryMapRedirect(map, md(one), 0, 0), kIOReturnSuccess);
+    CHECK_EQ(shown(map, 0), 0x11);
+    end();
+}
+
+static volatile uint8_t seen;
+static volatile bool started, done;
+
+static void read_map(void *unused)
+{
+    (void)unused;
+    started = true;
+    seen = shown(map, 5 * PAGE);
+    done = true;
+}
+
+static void pause(uint64_t turns)
+{
+    for (volatile uint64_t i = 0; i < turns; i++)
+        ;
+}
+
+/* Core 1 waits at a blocked page; this core copies the old memory, changes it, and gives the copy. */
+static void blocked__another_core_waits_for_the_copy(void)
+{
+    uint8_t byte = 0;
+
+    begin();
+    started = done = false;
+    CHECK_EQ(IOMemoryMapRedirect(map, NULL, 0, 0), kIOReturnSuccess);
+    if (!CHECK(team_start(1, read_map, NULL)))
+        return;
+    while (!started)
+        ;
+    pause(2000000);
+    CHECK(!done);
+    CHECK_EQ(IOMemoryDescriptorReadBytes(md(one), 5 * PAGE, &byte, 1), 1);
+    byte = (uint8_t)(byte + 1);
+    CHECK_EQ(IOMemoryDescriptorWriteBytes(md(two), 5 * PAGE, &byte, 1), 1);
+    CHECK_EQ(IOMemoryMapRedirect(map, md(two), 0, 0), kIOReturnSuccess);
+    CHECK(team_wait_idle(1));
+    CHECK_EQ(seen, 0x12);
+    end();
+}
+
+static void give_two(void *unused)
+{
+    (void)unused;
+    IOMemoryMapRedirect(map, md(two), 0, 0);
+}
+
+static void blocked__a_timer_interrupt_of_this_core_ends_the_wait(void)
+{
+    begin();
+    CHECK_EQ(IOMemoryMapRedirect(map, NULL, 0, 0), kIOReturnSuccess);
+    CHECK_EQ(timer_call(20000, give_two, NULL), 0);
+    CHECK_EQ(shown(map, 5 * PAGE), 0x22);
+    end();
+}
+
+static void unmap_it(void *unused)
+{
+    (void)unused;
+    IOMemoryMapUnmap(map);
+}
+
+static void blocked__who_waits_faults_when_the_map_goes(void)
+{
+    uint64_t va;
+
+    begin();
+    va = IOMemoryMapGetVirtualAddress(map);
+    CHECK_EQ(IOMemoryMapRedirect(map, NULL, 0, 0), kIOReturnSuccess);
+    CHECK_EQ(timer_call(20000, unmap_it, NULL), 0);
+    CHECK_REFUSED(touch_read(va), FAULT_UNMAPPED);
+    end();
+}
+
+static volatile bool stop;
+static volatile unsigned wrong;
+
+/* Every byte read is one of the two memories': never a fault, never something else. */
+static void read_on(void *unused)
+{
+    (void)unused;
+    while (!stop) {
+        uint8_t byte = shown(map, 3 * PAGE + 7);
+
+        wrong += byte != 0x11 && byte != 0x22;
+    }
+}
+
+static void redirect__readers_on_other_cores_see_old_or_new(void)
+{
+    begin();
+    stop = false;
+    wrong = 0;
+    for (int core = 1; core < 4; core++)
+        CHECK(team_start(core, read_on, NULL));
+    for (int i = 0; i < 500; i++)
+        if (IOMemoryMapRedirect(map, i % 3 == 2 ? NULL : md(i % 2 ? one : two), 0, 0) != kIOReturnSuccess)
+            wrong++;
+    CHECK_EQ(IOMemoryMapRedirect(map, md(one), 0, 0), kIOReturnSuccess);
+    stop = true;
+    CHECK(team_wait());
+    CHECK_EQ(wrong, 0);
+    end();
+}
+
+static void fences__refuse_every_access_and_the_page_between_works(void)
+{
+    IOBufferMemoryDescriptorRef data = filled(0x33);
+    IOMemoryDescriptorRef fence = (IOMemoryDescriptorRef)IOGuardPageMemoryDescriptorCreateWithSize(2 * PAGE);
+    IOMemoryDescriptorRef children[] = {fence, md(data), fence};
+    IOMultiMemoryDescriptorRef multi =
+        IOMultiMemoryDescriptorCreateWithDescriptors(children, 3, kIODirectionInOut, false);
+    IOMemoryMapRef all = IOMemoryDescriptorMap((IOMemoryDescriptorRef)multi, 0);
+    uint64_t va = IOMemoryMapGetVirtualAddress(all);
+
+    release(multi);
+    release(fence);
+    release(data);
+    CHECK_EQ(IOMemoryMapGetLength(all), SIZE + 4 * PAGE);
+    CHECK_REFUSED(touch_read(va), FAULT_UNMAPPED);
+    CHECK_REFUSED(touch_write(va + 2 * PAGE - 1, 1), FAULT_UNMAPPED);
+    CHECK_EQ(touch_read(va + 2 * PAGE).value, 0x33);
+    CHECK(touch_write(va + 2 * PAGE + SIZE - 1, 0x44).done);
+    CHECK_EQ(touch_read(va + 2 * PAGE + SIZE - 1).value, 0x44);
+    CHECK_REFUSED(touch_read(va + 2 * PAGE + SIZE), FAULT_UNMAPPED);
+    CHECK_REFUSED(touch_read(va + 4 * PAGE + SIZE - 1), FAULT_UNMAPPED);
+    release(all);
+    CHECK_REFUSED(touch_read(va + 2 * PAGE), FAULT_UNMAPPED);
+}
+
+static void part__shares_and_stays_inside(void)
+{
+    IOMemoryDescriptorRef sub;
+    IOMemoryMapRef part;
+
+    begin();
+    sub = IOMemoryDescriptorCreateWithSubRange(md(one), PAGE, PAGE, kIODirectionInOut);
+    part = IOMemoryDescriptorMap(sub, kIOMapGuardedSmall);
+    CHECK(IOMemoryMapGetMemoryDescriptor(part) == md(one));
+    CHECK_EQ(IOMemoryMapGetOffset(part), PAGE);
+    CHECK(touch_write(IOMemoryMapGetVirtualAddress(part), 0x77).done);
+    CHECK_EQ(shown(map, PAGE), 0x77);
+    CHECK_REFUSED(touch_read(IOMemoryMapGetVirtualAddress(part) + PAGE), FAULT_UNMAPPED);
+    release(part);
+    release(sub);
+    end();
+}
+
+int main(void)
+{
+    TAP_RUN(redirect__shows_the_new_memory_in_this_map_only);
+    TAP_RUN(blocked__a_wait_that_cannot_end_is_refused);
+    TAP_RUN(fences__refuse_every_access_and_the_page_between_works);
+    TAP_RUN(part__shares_and_stays_inside);
+    TAP_RUN(blocked__a_timer_interrupt_of_this_core_ends_the_wait);
+    TAP_RUN(blocked__who_waits_faults_when_the_map_goes);
+    TAP_RUN(blocked__another_core_waits_for_the_copy);
+    TAP_RUN(redirect__readers_on_other_cores_see_old_or_new);
+    return tap_done();
+}
