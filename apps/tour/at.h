@@ -18,6 +18,7 @@ struct at_answer {
 struct at_answer at_ask(uint64_t va, enum at_access access);
 
 uint8_t at_mair_byte(unsigned attr_index); /* the byte that MAIR holds for a leaf's attribute index */
+uint8_t at_mair_reduced(uint8_t mair);     /* what the CPU has for this one of AArch64's: ARMv7 knows fewer */
 unsigned at_pa_bits(void);                 /* width of the physical addresses that the CPU can put out */
 uint64_t at_exception_level(void);         /* the exception level the program runs at */
 

@@ -49,6 +49,11 @@ uint8_t at_mair_byte(unsigned attr_index)
     return (uint8_t)(READ_REGISTER("mair_el1") >> (attr_index & 7) * 8);
 }
 
+uint8_t at_mair_reduced(uint8_t mair)
+{
+    return mair;
+}
+
 unsigned at_pa_bits(void)
 {
     /* 52 bits come with FEAT_LPA2 and tables of another layout, which the runtime does not use */

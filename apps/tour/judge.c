@@ -89,8 +89,9 @@ static void judge_segment(struct judgement *judgement, const struct segment *seg
     }
 }
 
-struct judgement judge_map(IOMemoryMapRef map, int mair)
+struct judgement judge_map(IOMemoryMapRef map, int mode_mair)
 {
+    int mair = mode_mair < 0 ? mode_mair : at_mair_reduced((uint8_t)mode_mair);
     struct judgement judgement = {.agrees = true};
     uint64_t length = IOMemoryMapGetLength(map);
     struct segment segment = {.va = IOMemoryMapGetVirtualAddress(map)};
