@@ -97,9 +97,9 @@ void port_wait(void)
 {
     uintptr_t was = irq_mask();
 
-    __asm__ volatile("wfe" ::: "memory");
+    /* A masked interrupt does not end a WFE. One that comes before it does: the return from its handler is an event. */
     cpu_unmask();
-    __asm__ volatile("isb" ::: "memory");
+    __asm__ volatile("isb\n\twfe" ::: "memory");
     irq_restore(was);
 }
 
