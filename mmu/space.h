@@ -44,7 +44,8 @@ struct mmu_space {
     uintptr_t table_offset;
     uint8_t root_level; /* Arm's number */
     uint8_t va_bits, pa_bits;
-    uint16_t asid; /* the owner's: written before the space is first used; 0 at first */
+    uint16_t asid;            /* the owner's, or asid.h's: written before the space is first used; 0 at first */
+    uint64_t asid_generation; /* asid.h's */
     const struct mmu_backend *backend;
     uint64_t *pool; /* tables held ready, each one's first word the next one's address */
     size_t pool_free, tables, tables_peak;

@@ -42,4 +42,11 @@ enum { TLB_OPERATIONS_MAX = 64 };
 void tlb_publish(const struct mmu_space *space);
 void tlb_invalidate(const struct mmu_space *space, const struct mmu_flush *flush);
 
+/* On return no core's TLB holds anything of this ASID, or anything at all, cached walks included. */
+void tlb_forget_asid(uint16_t asid);
+void tlb_forget_all(void);
+
+/* Bits of the ASIDs that the CPU keeps apart, with TCR_EL1.AS as the runtime sets it: 8 or 16. */
+unsigned tlb_asid_bits(void);
+
 #endif

@@ -76,6 +76,10 @@ static __attribute__((noinline)) void forget_many(const struct mmu_space *space,
         forget(tlb_operand(flush->va, space->asid), flush->stride >> 12, count, flush->tables);
 }
 
+/*
+ * The ASID is read after the DSB: a core that gives the space another number has a DSB between that and TTBR0, so
+ * either it walks after our stores, or the number read here is the one that it uses.
+ */
 void tlb_invalidate(const struct mmu_space *space, const struct mmu_flush *flush)
 {
     uint64_t count = (flush->size + flush->stride - 1) / flush->stride;
@@ -89,4 +93,22 @@ void tlb_invalidate(const struct mmu_space *space, const struct mmu_flush *flush
     else
         forget(tlb_operand(flush->va, space->asid), 0, 1, flush->tables);
     __asm__ volatile("dsb ish\n\tisb" : : : "memory");
+}
+
+void tlb_forget_asid(uint16_t asid)
+{
+    __asm__ volatile("dsb ishst\n\ttlbi aside1is, %0\n\tdsb ish\n\tisb" : : "r"(tlb_operand(0, asid)) : "memory");
+}
+
+void tlb_forget_all(void)
+{
+    __asm__ volatile("dsb ishst\n\ttlbi vmalle1is\n\tdsb ish\n\tisb" : : : "memory");
+}
+
+unsigned tlb_asid_bits(void)
+{
+    uint64_t tcr;
+
+    __asm__("mrs %0, tcr_el1" : "=r"(tcr));
+    return tcr >> 36 & 1 ? 16 : 8;
 }

@@ -24,17 +24,38 @@ static void forget_pages(const struct mmu_space *space, const struct mmu_flush *
     }
 }
 
+/* BPIALLIS: ARMv7's branch predictors may know virtual addresses only (Arm ARM B2.2.9) */
+static void finish(void)
+{
+    __asm__ volatile("mcr p15, 0, %0, c7, c1, 6\n\tdsb ish\n\tisb" : : "r"(0) : "memory");
+}
+
+/* The ASID is read after the DSB, as on AArch64. */
 void tlb_invalidate(const struct mmu_space *space, const struct mmu_flush *flush)
 {
-    uint32_t asid = space->asid;
-
     __asm__ volatile("dsb ishst" : : : "memory");
     if ((flush->size - 1) / flush->stride < TLB_OPERATIONS_MAX)
         forget_pages(space, flush);
     else if (space->base)
         __asm__ volatile("mcr p15, 0, %0, c8, c3, 0" : : "r"(0) : "memory"); /* TLBIALLIS */
     else
-        __asm__ volatile("mcr p15, 0, %0, c8, c3, 2" : : "r"(asid) : "memory"); /* TLBIASIDIS */
-    /* BPIALLIS: ARMv7's branch predictors may know virtual addresses only (Arm ARM B2.2.9) */
-    __asm__ volatile("mcr p15, 0, %0, c7, c1, 6\n\tdsb ish\n\tisb" : : "r"(0) : "memory");
+        __asm__ volatile("mcr p15, 0, %0, c8, c3, 2" : : "r"((uint32_t)space->asid) : "memory"); /* TLBIASIDIS */
+    finish();
+}
+
+void tlb_forget_asid(uint16_t asid)
+{
+    __asm__ volatile("dsb ishst\n\tmcr p15, 0, %0, c8, c3, 2" : : "r"((uint32_t)asid) : "memory");
+    finish();
+}
+
+void tlb_forget_all(void)
+{
+    __asm__ volatile("dsb ishst\n\tmcr p15, 0, %0, c8, c3, 0" : : "r"(0) : "memory");
+    finish();
+}
+
+unsigned tlb_asid_bits(void)
+{
+    return 8;
 }
