@@ -17,6 +17,31 @@ struct IOPageInfo {
 };
 
 /*
+ * A new, empty space that places mappings in [minAddress, maxAddress), bytes: whole pages, not empty, below the end of
+ * the low half (512 GiB on AArch64, 2 GiB on AArch32). The page at 0 is never mapped: a space from 0 starts at the
+ * first page after it. NULL: bad bounds, or no memory. The caller ends it with IOAddressSpaceDestroy.
+ *
+ * Maps made in it (IOMemoryDescriptorCreateMappingInTask) are for EL0 too and belong to this space alone.
+ */
+task_t IOAddressSpaceCreate(uint64_t minAddress, uint64_t maxAddress);
+
+/*
+ * End a space: nothing of it is mapped any more, every map into it gets IOMemoryMapTaskDied (the objects stay, as long
+ * as somebody holds them; their address and task are 0), and its tables and its ASID go back. When this core has it
+ * active, that ends first; a core that has it active at the moment finds nothing mapped from then on, but should not be
+ * running in it. Descriptors of the space's memory may outlive it: nothing is mapped there for them either.
+ * task is no longer valid. NULL and kernel_task are ignored. Not for interrupt handlers.
+ */
+void IOAddressSpaceDestroy(task_t task);
+
+/*
+ * This core translates the low half of the addresses by this space from now on, by the space's own ASID.
+ * kernel_task or NULL: by none, so that every access there faults. Other cores are not affected; a space may be active
+ * on several. Cheap when nothing changes.
+ */
+void IOAddressSpaceActivate(task_t task);
+
+/*
  * The part of the space in which mappings are placed, [*min, *max) in bytes: a fixed address
  * outside of it is refused. Either pointer may be NULL; a NULL task gives 0 and 0.
  */

@@ -122,7 +122,8 @@ static bool type_is_good(const struct descriptor_request *request)
 {
     IOOptionBits type = request->options & kIOMemoryTypeMask;
 
-    return type == kIOMemoryTypeVirtual ? request->task != NULL : type == kIOMemoryTypePhysical && !request->task;
+    return type == kIOMemoryTypeVirtual ? request->task && !request->task->dead
+                                        : type == kIOMemoryTypePhysical && !request->task;
 }
 
 IOReturn general_backing(const struct IOGeneralMemoryDescriptor *md, uint64_t *backing)
@@ -168,6 +169,8 @@ bool general_init(IOMemoryDescriptorRef self, const struct descriptor_request *r
     self->preparation_id = 0;
     if (self->flags & (kIOMemoryHostOnly | kIOMemoryRemote))
         self->flags |= kIOMemoryMapperNone;
+    address_space_retain(request->task);
+    address_space_release(md->task);
     md->task = request->task;
     if (!(self->flags & kIOMemoryMapperNone))
         md->mapper = request->mapper ? request->mapper : IOMapperGetSystemMapper();
@@ -189,6 +192,7 @@ void general_free(OSObjectRef object)
 
     if (md->ranges)
         drop_ranges(md);
+    address_space_release(md->task);
     descriptor_free(object);
 }
 

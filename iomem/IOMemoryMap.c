@@ -37,7 +37,7 @@ const struct OSMetaClass IOMemoryMap_class = {
 bool IOMemoryMapInit(IOMemoryMapRef map, task_t intoTask, mach_vm_address_t toAddress, IOOptionBits options,
                      mach_vm_size_t offset, mach_vm_size_t length)
 {
-    if (!map || !intoTask || map->task || map->memory)
+    if (!map || !intoTask || intoTask->dead || map->task || map->memory)
         return false;
     map->task = intoTask;
     map->space = intoTask;
@@ -45,6 +45,7 @@ bool IOMemoryMapInit(IOMemoryMapRef map, task_t intoTask, mach_vm_address_t toAd
     map->options = options & ~(uint32_t)kIOMap64Bit;
     map->offset = offset;
     map->length = length;
+    address_space_add_map(intoTask, map);
     return true;
 }
 
@@ -203,6 +204,7 @@ void IOMemoryMapTaskDied(IOMemoryMapRef map)
     map_unblock_for_good(map);
     if (map->space)
         map_abandon(map);
+    address_space_remove_map(map->task, map);
     map->space = NULL;
     map->task = NULL;
     map->address = 0;
@@ -231,6 +233,7 @@ void IOMemoryMapFree(IOMemoryMapRef map)
     if (!map)
         return;
     IOMemoryMapUnmap(map);
+    address_space_remove_map(map->task, map);
     if (map->memory) {
         descriptor_remove_map(map->memory, map);
         OSObjectRelease(&map->memory->object);

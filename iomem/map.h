@@ -30,13 +30,14 @@ struct IOMemoryMap {
     uint64_t address, length, offset;
     IOOptionBits options;
     bool registered, user_client_unmap, overwrites;
-    uint8_t asked_mode;          /* kIOxxxCache that the request named, 0 = none */
-    uint8_t blocked;             /* map_block.h's reasons; the pages are tagged while it is not 0 */
-    IOMemoryMapRef older, newer; /* in memory's list */
-    struct region region;        /* guards included; size 0 when the pages are not this map's */
-    uint64_t skip;               /* bytes of it before the first page */
-    struct map_run run;          /* the first */
-    struct map_run *more_runs;   /* the others, and room for some more */
+    uint8_t asked_mode;                      /* kIOxxxCache that the request named, 0 = none */
+    uint8_t blocked;                         /* map_block.h's reasons; the pages are tagged while it is not 0 */
+    IOMemoryMapRef older, newer;             /* in memory's list */
+    IOMemoryMapRef task_previous, task_next; /* in its task's list, but kernel_task's */
+    struct region region;                    /* guards included; size 0 when the pages are not this map's */
+    uint64_t skip;                           /* bytes of it before the first page */
+    struct map_run run;                      /* the first */
+    struct map_run *more_runs;               /* the others, and room for some more */
     uint32_t run_count, run_room;
     struct map_wire *wires; /* one a page, made by the first wireRange */
 };

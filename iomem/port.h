@@ -57,6 +57,26 @@ void *port_linear(uint64_t pa); /* the linear map's address of a RAM byte */
 /* The part of the kernel space in which iomem places maps: [*min, *max). The rest of the space is the owner's. */
 void port_window(uint64_t *min, uint64_t *max);
 
+/*
+ * Tasks: translation tables for the low half of the addresses, [0, port_space_size()), which EL0 shares. NULL when
+ * there is no memory for them.
+ */
+uint64_t port_space_size(void);
+struct mmu_space *port_space_create(void);
+/* This core translates the low half by these tables from now on; NULL: by none. */
+void port_space_activate(struct mmu_space *space);
+/*
+ * Gives the tables back; they map nothing any more that anybody will use. A core that has them active translates
+ * nothing by them on return: this one has left them, another one does so when it activates something else, and until
+ * then the last few pages stay with it.
+ */
+void port_space_destroy(struct mmu_space *space);
+
+/* What the port may know of a task: an IOAddressSpace begins with this. */
+struct port_task {
+    struct mmu_space *space; /* NULL in kernel_task */
+};
+
 void *port_alloc(size_t size); /* zero-filled, 16-byte aligned, or NULL */
 void port_free(void *memory);
 

@@ -53,9 +53,10 @@ uint64_t source_segment(const struct source *source, uint64_t *address)
 /* As far as one leaf of the tables goes. */
 static IOReturn look_up(const struct source *source, struct piece *piece)
 {
+    task_t task = source->md->task;
     struct mmu_leaf leaf;
 
-    if (mmu_walk(address_space_tables(source->md->task), source->address, &leaf) != MMU_OK)
+    if (task->dead || mmu_walk(address_space_tables(task), source->address, &leaf) != MMU_OK)
         return KERN_INVALID_ADDRESS;
     if (source->write && !(leaf.attr & MMU_WRITE))
         return KERN_PROTECTION_FAILURE;

@@ -50,6 +50,8 @@ struct model_space {
 void model_adopt(const struct model_space *space);
 void model_forget(const struct mmu_space *space); /* its addresses are no longer in use: every TLB forgets it too */
 
+void model_forget_all(void); /* what TLBI VMALLE1IS does: every TLB is empty */
+
 /* The walkers' view of a space, for the judge. */
 struct judge_regime model_regime(const struct mmu_space *space);
 

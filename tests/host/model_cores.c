@@ -175,6 +175,11 @@ void cores_forget(const struct model_space *space)
         watching.space = NULL;
 }
 
+void model_forget_all(void)
+{
+    memset(cores, 0, sizeof cores);
+}
+
 bool cores_walk_through(const struct table *table)
 {
     for (unsigned c = 0; c < core_count; c++)

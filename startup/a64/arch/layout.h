@@ -7,6 +7,7 @@
 
 #define KERNEL_FORMAT  mmu_vmsa64_4k
 #define KERNEL_VA_BITS 39
+#define TASK_VA_BITS   39                 /* the low half, TTBR0's */
 #define TABLE_SPAN     0x200000           /* bytes that a table of pages translates */
 #define LINEAR_VA      0xFFFFFF8000000000 /* + a physical address from LINEAR_START to LINEAR_END: RAM, write-back */
 #define LINEAR_START   0
