@@ -1,0 +1,183 @@
+/* Address spaces as a program meets them: the low half, maps into it, and the end with maps alive. */
+#include <string.h>
+
+#include "iomem/IOAddressSpace.h"
+#include "iomem/IOMemoryMap.h"
+#include "iomem/OSObject.h"
+#include "mmu/mmu.h"
+#include "tests/target/four_pages.h"
+#include "tests/target/machine.h"
+#include "tests/target/tap.h"
+#include "tests/target/touch.h"
+
+#define LOW  UINT64_C(0x10000000)
+#define HIGH UINT64_C(0x20000000)
+
+static IOMemoryMapRef map_into(task_t task, uint64_t va, IOOptionBits options)
+{
+    return IOMemoryDescriptorCreateMappingInTask(four_pages, task, va, options, 0, 0);
+}
+
+static IOMemoryMapRef map_anywhere(task_t task)
+{
+    return map_into(task, 0, kIOMapAnywhere);
+}
+
+static void bounds__are_whole_pages_of_the_low_half(void)
+{
+    task_t task = IOAddressSpaceCreate(LOW, HIGH);
+    uint64_t min, max;
+
+    CHECK(task != NULL);
+    IOAddressSpaceGetBounds(task, &min, &max);
+    CHECK_EQ(min, LOW);
+    CHECK_EQ(max, HIGH);
+    IOAddressSpaceDestroy(task);
+    CHECK(IOAddressSpaceCreate(LOW + 1, HIGH) == NULL);
+    CHECK(IOAddressSpaceCreate(LOW, HIGH - 1) == NULL);
+    CHECK(IOAddressSpaceCreate(LOW, LOW) == NULL);
+    CHECK(IOAddressSpaceCreate(HIGH, LOW) == NULL);
+    CHECK(IOAddressSpaceCreate(0, PAGE) == NULL);
+    CHECK(IOAddressSpaceCreate(LOW, (uintptr_t)&min & ~(PAGE - 1)) == NULL);
+    IOAddressSpaceDestroy(NULL);
+    IOAddressSpaceDestroy(kernel_task);
+}
+
+static void map__is_for_el0_and_only_while_the_space_is_active(void)
+{
+    task_t task = IOAddressSpaceCreate(LOW, HIGH);
+    IOMemoryMapRef map = map_anywhere(task);
+    uint64_t va = address(map), segment, length;
+    struct IOPageInfo info;
+
+    CHECK(va >= LOW && va + 4 * PAGE <= HIGH);
+    CHECK(IOMemoryMapGetAddressTask(map) == task);
+    CHECK_EQ(IOAddressSpaceQuery(task, va + PAGE, &info), kIOReturnSuccess);
+    CHECK_EQ(info.pa, four_pages_pa + PAGE);
+    CHECK_EQ(info.protection, 3);
+    segment = IOMemoryMapGetPhysicalSegment(map, 0, &length, 0);
+    CHECK_EQ(segment, four_pages_pa);
+    CHECK_EQ(length, 4 * PAGE);
+    CHECK_REFUSED(touch_read(va), FAULT_UNMAPPED);
+    IOAddressSpaceActivate(task);
+    CHECK_EQ(touch_read_el0(va).value, 0x20);
+    CHECK_EQ(touch_read_el0(va + 3 * PAGE).value, 0x23);
+    CHECK_REFUSED(touch_execute(va), FAULT_PERMISSION);
+    IOAddressSpaceActivate(kernel_task);
+    CHECK_REFUSED(touch_read(va), FAULT_UNMAPPED);
+    release(map);
+    IOAddressSpaceDestroy(task);
+}
+
+static void spaces__do_not_see_each_other(void)
+{
+    task_t one = IOAddressSpaceCreate(LOW, HIGH), other = IOAddressSpaceCreate(LOW, HIGH);
+    IOMemoryMapRef here = map_into(one, LOW, 0);
+    IOMemoryMapRef there =
+        IOMemoryDescriptorCreateMappingInTask(four_pages, other, LOW, kIOMapReadOnly, 2 * PAGE, PAGE);
+
+    CHECK_EQ(address(here), LOW);
+    CHECK_EQ(address(there), LOW);
+    for (int i = 0; i < 3; i++) {
+        IOAddressSpaceActivate(one);
+        CHECK_EQ(touch_read_el0(LOW).value, 0x20);
+        CHECK_EQ(touch_read_el0(LOW + PAGE).value, 0x21);
+        IOAddressSpaceActivate(other);
+        CHECK_EQ(touch_read_el0(LOW).value, 0x22);
+        CHECK_REFUSED(touch_write_el0(LOW, 1), FAULT_PERMISSION);
+        CHECK_REFUSED(touch_read_el0(LOW + PAGE), FAULT_UNMAPPED);
+    }
+    CHECK(map_into(one, LOW, kIOMapUnique) == NULL);
+    CHECK(map_into(one, HIGH, 0) == NULL);
+    CHECK(map_into(one, HIGH - PAGE, 0) == NULL);
+    CHECK(map_into(one, LOW - PAGE, 0) == NULL);
+    CHECK(map_into(one, 0, 0) == NULL);
+    release(here);
+    release(there);
+    IOAddressSpaceDestroy(one);
+    IOAddressSpaceDestroy(other);
+    CHECK_REFUSED(touch_read(LOW), FAULT_UNMAPPED);
+}
+
+static void destroy__tells_every_map_and_leaves_nothing(void)
+{
+    struct machine_use before = machine_use(), after;
+    task_t task = IOAddressSpaceCreate(LOW, HIGH);
+    IOMemoryMapRef base = map_anywhere(task), window, fixed, settled;
+
+    window = IOMemoryDescriptorCreateMappingInTask(four_pages, task, 0, kIOMapAnywhere, PAGE, PAGE);
+    fixed = map_into(task, LOW + 64 * PAGE, kIOMapUnique);
+    settled = IOMemoryDescriptorSetMapping(four_pages, task, LOW + 128 * PAGE, 0);
+    CHECK(window && fixed && settled && base);
+    IOMemoryMapUserClientUnmap(fixed);
+    CHECK_EQ(IOMemoryMapUnmap(base), kIOReturnSuccess);
+    IOAddressSpaceActivate(task);
+    CHECK_EQ(touch_read_el0(LOW + 64 * PAGE).value, 0x20);
+    IOAddressSpaceDestroy(task);
+    CHECK_REFUSED(touch_read(LOW + 64 * PAGE), FAULT_UNMAPPED);
+    IOMemoryMapRef maps[] = {base, window, fixed, settled};
+
+    for (unsigned i = 0; i < 4; i++) {
+        CHECK(IOMemoryMapGetAddressTask(maps[i]) == NULL);
+        CHECK_EQ(address(maps[i]), 0);
+        release(maps[i]);
+    }
+    after = machine_use();
+    CHECK_EQ(after.free, before.free);
+    CHECK_EQ(after.tables, before.tables);
+}
+
+static void descriptor__of_a_dead_tasks_memory_finds_nothing(void)
+{
+    task_t task = IOAddressSpaceCreate(LOW, HIGH);
+    IOMemoryMapRef map = map_into(task, LOW, 0);
+    IOMemoryDescriptorRef memory = IOMemoryDescriptorCreateWithAddressRange(LOW, PAGE, kIODirectionInOut, task);
+    uint8_t byte;
+
+    CHECK_EQ(IOMemoryDescriptorPrepare(memory, 0), kIOReturnSuccess);
+    CHECK_EQ(IOMemoryDescriptorReadBytes(memory, 0, &byte, 1), 1);
+    CHECK_EQ(byte, 0x20);
+    CHECK_EQ(IOMemoryDescriptorComplete(memory, 0), kIOReturnSuccess);
+    IOAddressSpaceDestroy(task);
+    CHECK(IOMemoryDescriptorPrepare(memory, 0) != kIOReturnSuccess);
+    CHECK_EQ(IOMemoryDescriptorReadBytes(memory, 0, &byte, 1), 0);
+    CHECK(IOMemoryDescriptorMap(memory, 0) == NULL);
+    release(memory);
+    release(map);
+}
+
+static void thousand_spaces__come_and_go_with_maps_alive(void)
+{
+    struct machine_use before = machine_use(), after;
+
+    for (int i = 0; i < 1000; i++) {
+        task_t task = IOAddressSpaceCreate(LOW, HIGH);
+        IOMemoryMapRef map = map_into(task, LOW, 0), other = map_into(task, 0, kIOMapAnywhere | kIOMapUnique);
+
+        if (!CHECK(map && other))
+            return;
+        IOAddressSpaceActivate(task);
+        if (!CHECK_EQ(touch_read_el0(LOW + PAGE).value, 0x21))
+            return;
+        IOAddressSpaceDestroy(task);
+        release(map);
+        release(other);
+    }
+    after = machine_use();
+    CHECK_EQ(after.free, before.free);
+    CHECK_EQ(after.largest_run, before.largest_run);
+    CHECK_EQ(after.tables, before.tables);
+}
+
+int main(void)
+{
+    if (!four_pages_create())
+        return 1;
+    TAP_RUN(bounds__are_whole_pages_of_the_low_half);
+    TAP_RUN(map__is_for_el0_and_only_while_the_space_is_active);
+    TAP_RUN(spaces__do_not_see_each_other);
+    TAP_RUN(destroy__tells_every_map_and_leaves_nothing);
+    TAP_RUN(descriptor__of_a_dead_tasks_memory_finds_nothing);
+    TAP_RUN(thousand_spaces__come_and_go_with_maps_alive);
+    return tap_done();
+}
