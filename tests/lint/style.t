@@ -39,7 +39,7 @@ tabs=$(grep -nP '\t' $sources)
 blanks=$(grep -nE '[[:space:]]+$' $(git ls-files -co --exclude-standard 2>/dev/null) Makefile /dev/null)
 # The two names are cut so that this file does not meet its own rule.
 machine=$(grep -rnIE "/(home|root|work|tmp)/[a-z]|deb\.""debian\.org|archive\.""ubuntu" \
-    --exclude-dir=.git --exclude-dir=build --exclude=compile_commands.json --exclude=style.t .)
+    --exclude-dir=.git --exclude=.git --exclude-dir=build --exclude=compile_commands.json --exclude=style.t .)
 
 check 'no #if in the rooms but guards' "$conditionals"
 check 'no file of more than 400 lines' "$long_files"
