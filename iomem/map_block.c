@@ -12,19 +12,19 @@
 
 static unsigned moving; /* exchanges in progress: pages that are away come back */
 
-/* The space that an access to va goes through. */
+/* The space that this core's access to va goes through; NULL: none. */
 static struct mmu_space *space_of(uint64_t va)
 {
-    (void)va;
-    return mmu_kernel_space();
+    return va < port_space_size() ? port_space_active() : mmu_kernel_space();
 }
 
 /* Has va an entry that says wait, and not just none at the moment? */
 static bool is_blocked(uint64_t va, bool *mapped)
 {
+    struct mmu_space *space = space_of(va);
     struct mmu_leaf leaf = {0};
 
-    *mapped = mmu_walk(space_of(va), va, &leaf) == MMU_OK;
+    *mapped = space && mmu_walk(space, va, &leaf) == MMU_OK;
     return !*mapped && leaf.tag == MMU_TAG_BLOCKED;
 }
 

@@ -65,6 +65,7 @@ uint64_t port_space_size(void);
 struct mmu_space *port_space_create(void);
 /* This core translates the low half by these tables from now on; NULL: by none. */
 void port_space_activate(struct mmu_space *space);
+struct mmu_space *port_space_active(void); /* NULL: none */
 /*
  * Gives the tables back; they map nothing any more that anybody will use. A core that has them active translates
  * nothing by them on return: this one has left them, another one does so when it activates something else, and until

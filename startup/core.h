@@ -11,6 +11,7 @@
 #include "startup/layout.h"
 
 struct landing;
+struct mmu_space;
 
 /* CLAIMED: its work is being written down. STARTING: it may take the work as soon as it comes. */
 enum core_state { CORE_OFF, CORE_CLAIMED, CORE_STARTING, CORE_RUNNING, CORE_IDLE };
@@ -21,6 +22,7 @@ struct core {
     uintptr_t main_stack_top;      /* SP at the start */
     struct landing *landings;      /* innermost fault_try or panic_try first */
     unsigned reports;              /* reports begun: a report that faults itself is not reported again */
+    struct mmu_space *task_space;  /* the task's that it has active, NULL: none; spaces.c's */
     struct _reent *reent;          /* newlib's state: errno, the streams */
     bool irq_ready;                /* its part of the interrupt controller is on */
     struct irq_core irq;

@@ -6,6 +6,7 @@
 #include "startup/core.h"
 #include "startup/end.h"
 #include "startup/landing.h"
+#include "startup/spaces.h"
 
 enum { PSTATE_I = 1 << 7 };
 enum { VECTOR_IRQ = 1 };
@@ -53,9 +54,10 @@ static bool met_broken_leaf(const struct exception *e, const struct syndrome *s)
         uint64_t va, pc;
         unsigned retries;
     } last[CORE_MAX], *mine;
+    struct mmu_space *space = spaces_of(e->va);
     struct mmu_leaf leaf;
 
-    if (!s->far_valid || !syndrome_is_translation(s) || mmu_walk(mmu_kernel_space(), e->va, &leaf) != MMU_OK)
+    if (!s->far_valid || !syndrome_is_translation(s) || !space || mmu_walk(space, e->va, &leaf) != MMU_OK)
         return false;
     mine = &last[core_self()];
     if (mine->va != e->va || mine->pc != e->pc)

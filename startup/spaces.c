@@ -28,9 +28,9 @@ struct mmu_space *port_space_create(void)
     return mmu_space_create(&KERNEL_FORMAT, TASK_VA_BITS, &mmu_cpu_backend);
 }
 
-struct mmu_space *spaces_active(void)
+struct mmu_space *port_space_active(void)
 {
-    return pool.active[core_self()];
+    return spaces_active();
 }
 
 static void bury(struct mmu_space *space)
@@ -69,6 +69,7 @@ static void enter(struct mmu_space *space)
         ttbr0_set(mmu_space_root(space), space->asid);
     else
         ttbr0_set(empty_root(), 0);
+    core_this()->task_space = space;
     leave_orphan(core);
 }
 

@@ -4,10 +4,20 @@
 
 #include <stdint.h>
 
-struct mmu_space;
+#include "mmu/mmu.h"
+#include "startup/core.h"
 
-/* The one that this core has active; NULL: none. */
-struct mmu_space *spaces_active(void);
+/* The one that this core has active; NULL: none. It stays whole as long as it is. */
+static inline struct mmu_space *spaces_active(void)
+{
+    return core_this()->task_space;
+}
+
+/* The space that this core's accesses to va go through; NULL: the low half, and no task's is active. */
+static inline struct mmu_space *spaces_of(uint64_t va)
+{
+    return va >> TASK_VA_BITS ? mmu_kernel_space() : spaces_active();
+}
 
 /* The architecture's: TTBR0 = these tables under this ASID, from the next instruction on. */
 void ttbr0_set(uint64_t root, uint16_t asid);

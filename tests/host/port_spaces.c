@@ -32,6 +32,11 @@ void port_space_activate(struct mmu_space *space)
     asid_enter(&asids, (unsigned)host_core, space);
 }
 
+struct mmu_space *port_space_active(void)
+{
+    return asids.active[host_core];
+}
+
 void port_space_destroy(struct mmu_space *space)
 {
     if (asids.active[host_core] == space)
