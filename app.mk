@@ -119,8 +119,9 @@ comma := ,
 QEMU ?= qemu-system-aarch64
 QEMU_COMMAND = $(QEMU) -M $(QEMU_MACHINE)$(if $(MACHINE),$(comma)$(MACHINE)) $(if $(CPU),-cpu $(CPU)) \
     $(if $(MEMORY),-m $(MEMORY)) $(if $(SMP),-smp $(SMP)) -display none $(QEMU_FLAGS)
+# QEMU_SINCE, from boards/BOARD.mk, is what to say when QEMU does not know the machine.
 # $(call run,NAME,MORE WORDS FOR QEMU)
-run = TIMEOUT='$(TIMEOUT)' MONITOR='$(MONITOR)' ARGS='$1 $(ARGS)' \
+run = QEMU_SINCE='$(QEMU_SINCE)' TIMEOUT='$(TIMEOUT)' MONITOR='$(MONITOR)' ARGS='$1 $(ARGS)' \
     $(ROOT)tools/run.sh $(OUT)/$1.$(FORM) $(QEMU_COMMAND) $2
 GDB := $(shell command -v gdb-multiarch 2>/dev/null)
 
