@@ -21,8 +21,8 @@ bool irq_tree_registers(const void *fdt, const char *const *compatible, struct b
 {
     int node = find(fdt, compatible);
 
-    return node >= 0 && tree_is_enabled(fdt, node) && tree_reg(fdt, node, 0, &registers[0]) &&
-           tree_reg(fdt, node, 1, &registers[1]);
+    return node >= 0 && tree_is_enabled(fdt, node) && tree_registers(fdt, node, 0, &registers[0]) &&
+           tree_registers(fdt, node, 1, &registers[1]);
 }
 
 unsigned irq_tree_timer(const void *fdt)

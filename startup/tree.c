@@ -25,6 +25,42 @@ bool tree_reg(const void *fdt, int node, int index, struct board_range *out)
     return true;
 }
 
+/* One step, from a bus to the one above it (Devicetree Specification 0.4, 2.3.8). No ranges: nothing gets through. */
+static bool translate(const void *fdt, int bus, int above, struct board_range *range)
+{
+    int length, inner = fdt_address_cells(fdt, bus), outer = fdt_address_cells(fdt, above);
+    int sizes = fdt_size_cells(fdt, bus), entry = inner + outer + sizes;
+    const fdt32_t *cells = fdt_getprop(fdt, bus, "ranges", &length);
+
+    if (!cells)
+        return false;
+    for (int left = length / (int)sizeof *cells; left >= entry; left -= entry, cells += entry) {
+        uint64_t into = range->pa - tree_number(cells, inner);
+
+        if (into < tree_number(cells + inner + outer, sizes)) {
+            range->pa = tree_number(cells + inner, outer) + into;
+            return true;
+        }
+    }
+    return length == 0; /* the same addresses */
+}
+
+bool tree_registers(const void *fdt, int node, int index, struct board_range *out)
+{
+    int bus = fdt_parent_offset(fdt, node);
+
+    if (!tree_reg(fdt, node, index, out))
+        return false;
+    while (bus > 0) {
+        int above = fdt_parent_offset(fdt, bus);
+
+        if (above < 0 || !translate(fdt, bus, above, out))
+            return false;
+        bus = above;
+    }
+    return bus == 0;
+}
+
 bool tree_has_type(const void *fdt, int node, const char *type)
 {
     const char *value = fdt_getprop(fdt, node, "device_type", NULL);

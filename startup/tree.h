@@ -14,6 +14,10 @@ uint64_t tree_number(const fdt32_t *cells, int count);
 /* The index-th (address, size) of the node's reg, in its parent's cells. false: there is none. */
 bool tree_reg(const void *fdt, int node, int index, struct board_range *out);
 
+/* The same, as the CPU sees it: translated by the ranges of each bus on the way. false also: the CPU does not reach it.
+ */
+bool tree_registers(const void *fdt, int node, int index, struct board_range *out);
+
 bool tree_has_type(const void *fdt, int node, const char *type);
 
 bool tree_is_enabled(const void *fdt, int node);
