@@ -1,6 +1,6 @@
 #include "boards/pl011.h"
 
-enum { DR = 0x00, FR = 0x18, LCR_H = 0x2c, CR = 0x30, IMSC = 0x38, ICR = 0x44 };
+enum { DR = 0x00, FR = 0x18, IBRD = 0x24, FBRD = 0x28, LCR_H = 0x2c, CR = 0x30, IMSC = 0x38, ICR = 0x44 };
 enum { FR_BUSY = 1 << 3, FR_RXFE = 1 << 4, FR_TXFF = 1 << 5 };
 enum { LCR_H_FEN = 1 << 4, LCR_H_WLEN8 = 3 << 5 };
 enum { CR_UARTEN = 1 << 0, CR_TXE = 1 << 8, CR_RXE = 1 << 9 };
@@ -23,6 +23,21 @@ static void init(uintptr_t base)
     *reg(base, ICR) = 0x7ff;
     *reg(base, LCR_H) = LCR_H_WLEN8 | (*reg(base, LCR_H) & LCR_H_FEN);
     *reg(base, CR) = CR_UARTEN | CR_TXE | CR_RXE;
+}
+
+/* The divisor in 64ths: UARTCLK / (16 * rate). init's write of LCR_H makes it count (DDI 0183, LCR_H). */
+void pl011_set_rate(uintptr_t base, uint32_t hertz, uint32_t baud)
+{
+    uint32_t divisor = (uint32_t)(((uint64_t)hertz * 4 + baud / 2) / baud);
+
+    if (divisor < 64 || divisor >= 0x10000 * 64u)
+        return;
+    while (*reg(base, FR) & FR_BUSY)
+        ;
+    *reg(base, CR) = 0;
+    *reg(base, IBRD) = divisor / 64;
+    *reg(base, FBRD) = divisor % 64;
+    *reg(base, LCR_H) = LCR_H_WLEN8 | LCR_H_FEN;
 }
 
 static void put(uintptr_t base, char c)
