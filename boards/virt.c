@@ -8,12 +8,12 @@
 static const struct board_range ram[] = {{0x40000000, 0x08000000}, {0, 0}}; /* QEMU's default of 128 MiB */
 static const struct board_range reserved[] = {{0, 0}};
 const struct irq_controller *const board_irq_controllers[] = {&gicv2_controller, &gicv3_controller, NULL};
-const uint64_t board_secure_gic[3] = {0x08000000, 0x08010000, 0x080a0000};
+const struct board_secure board_secure = {0x08000000, 0x08010000, 0x080a0000, 0, 0};
 
 const struct board board = {
     .name = "virt",
     .console = &pl011_console,
-    .console_registers = {UART, 0x1000},
+    .registers = {{UART, 0x1000}},
     .device_tree = 0x40000000,
     .ram = ram,
     .reserved = reserved,

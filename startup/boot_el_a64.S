@@ -24,6 +24,8 @@ boot_drop_to_el1:
 
 from_el3:
         bl      boot_gic
+        bl      boot_timer
+        bl      boot_coherency
         ldr     x0, =0x30531 /* SCR_EL3: RES1 5:4, NS, HCE, RW, APK, API */
         mrs     x1, id_aa64mmfr0_el1
         ubfx    x1, x1, #56, #4
@@ -59,6 +61,43 @@ from_el3:
         add     x0, x0, :lo12:boot_vectors
         msr     vbar_el2, x0
 1:      eret
+
+        /* CNTFRQ is firmware's to set, and so is the prescaler before the timer. Uses x0 to x3. */
+boot_timer:
+        adrp    x0, board_secure
+        add     x0, x0, :lo12:board_secure
+        ldp     x1, x2, [x0, #24] /* timer_hertz, arm_local */
+        cbz     x2, 1f
+        str     wzr, [x2]        /* control: the crystal, a step of 1 */
+        mov     w3, #0x80000000  /* prescaler: times 1 */
+        str     w3, [x2, #8]
+1:      mrs     x3, cntfrq_el0
+        cbnz    x3, 1f
+        cbz     x1, 1f
+        msr     cntfrq_el0, x1
+1:      ret
+
+        /*
+         * CPUECTLR_EL1.SMPEN of Cortex-A53, A57 and A72, before any cache goes on (their manuals, 4.3): without it a
+         * core takes no part in coherency. Later cores have no such bit. Uses x0, x1.
+         */
+boot_coherency:
+        mrs     x0, midr_el1
+        ubfx    x1, x0, #4, #12
+        lsr     x0, x0, #24
+        cmp     x0, #0x41 /* Arm */
+        b.ne    1f
+        cmp     x1, #0xd03
+        b.eq    2f
+        cmp     x1, #0xd07
+        b.eq    2f
+        cmp     x1, #0xd08
+        b.ne    1f
+2:      mrs     x0, S3_1_C15_C2_1
+        orr     x0, x0, #(1 << 6)
+        msr     S3_1_C15_C2_1, x0
+        isb
+1:      ret
 
 from_el2:
         ldr     x0, =((3 << 40) | (1 << 31)) /* HCR_EL2: API, APK, RW; E2H and TGE off, which changes what follows */

@@ -5,8 +5,8 @@
         .section .text.boot.gic, "ax"
         .global boot_gic
 boot_gic:
-        adrp    x0, board_secure_gic
-        add     x0, x0, :lo12:board_secure_gic
+        adrp    x0, board_secure
+        add     x0, x0, :lo12:board_secure
         ldp     x1, x2, [x0] /* distributor, CPU interface */
         ldr     x3, [x0, #16] /* redistributors */
         cbz     x1, 9f
@@ -15,7 +15,9 @@ boot_gic:
         ubfx    x0, x0, #24, #4
         cbnz    x0, 1f
 
-        /* GICv2 */
+        /* GICv2; without security extensions its interrupts are in the one group that there is. */
+        ldr     w5, [x1, #0x04] /* GICD_TYPER.SecurityExtn */
+        tbz     w5, #10, 9f
         str     w4, [x1, #0x80] /* GICD_IGROUPR0: this core's own */
         str     w4, [x2, #0x04] /* GICC_PMR: Non-secure code could not leave the Secure half (IHI 0048B 4.4.2) */
         b       shared

@@ -99,9 +99,12 @@ static void find_device_tree(uint64_t given)
 static void map_devices(void)
 {
     uint64_t first = boot_info.device_tree_pa & ~4095ull;
-    uint64_t end = boot_info.device_tree_pa + boot_info.device_tree_size;
+    uint64_t end = boot_info.device_tree_pa + boot_info.device_tree_size, done = CONSOLE_VA - DEVICES_VA;
 
-    map_pages(devices_pages, 0, board.console_registers.pa, board.console_registers.size, DEVICE);
+    for (int i = 0; i < BOARD_REGISTERS && board.registers[i].size; i++) {
+        map_pages(devices_pages, done, board.registers[i].pa, board.registers[i].size, DEVICE);
+        done += board.registers[i].size;
+    }
     map_pages(devices_pages, DEVICE_TREE_VA - DEVICES_VA, first, end - first, RODATA);
     link_tables(devices_level2, devices_pages, sizeof devices_pages / 8 * 4096);
     root[level1_index(DEVICES_VA)] = (uint64_t)devices_level2 | KIND;

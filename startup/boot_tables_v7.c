@@ -47,11 +47,15 @@ static void map_devices(void)
 {
     uint32_t first = (uint32_t)boot_info.device_tree_pa & ~4095u;
     uint32_t end = (uint32_t)(boot_info.device_tree_pa + boot_info.device_tree_size + 4095) & ~4095u;
-    struct boot_range console = {CONSOLE_VA, (uint32_t)board.console_registers.pa,
-                                 (uint32_t)board.console_registers.size};
+    struct boot_range registers = {CONSOLE_VA, 0, 0};
     struct boot_range tree = {DEVICE_TREE_VA, first, end - first};
 
-    boot_map(&console, BOOT_DEVICE);
+    for (int i = 0; i < BOARD_REGISTERS && board.registers[i].size; i++) {
+        registers.pa = (uint32_t)board.registers[i].pa;
+        registers.size = (uint32_t)board.registers[i].size;
+        boot_map(&registers, BOOT_DEVICE);
+        registers.va += registers.size;
+    }
     boot_map(&tree, BOOT_RODATA);
 }
 

@@ -5,6 +5,7 @@
 
 #include "boards/board.h"
 #include "mmu/lock.h"
+#include "startup/access.h"
 #include "startup/layout.h"
 
 enum { END_OF_INPUT = 4, BACKSPACE = 8, KILL_LINE = 21, DELETE = 127 };
@@ -13,11 +14,15 @@ static struct lock output = LOCK_INIT;
 
 static uintptr_t base(void)
 {
-    return (uintptr_t)(CONSOLE_VA + (board.console_registers.pa & 4095));
+    return (uintptr_t)CONSOLE_VA;
 }
 
 void console_start(void)
 {
+    struct board_access access = access_lend();
+
+    if (board.start)
+        board.start(&access);
     board.console->init(base());
 }
 

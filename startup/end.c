@@ -1,14 +1,19 @@
 #include "startup/end.h"
 
 #include "arch/cpu.h"
+#include "boards/board.h"
+#include "startup/access.h"
 #include "startup/psci.h"
 
 static void turn_off(void)
 {
+    struct board_access access = access_lend();
     char conduit = psci_conduit();
 
     if (conduit)
         psci_off(conduit == 's');
+    if (board.turn_off)
+        board.turn_off(&access);
 }
 
 void end_run(int status)

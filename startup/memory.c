@@ -150,6 +150,16 @@ static void map_device_tree(void)
     protect_linear(first, end - first);
 }
 
+static void map_board_registers(void)
+{
+    uint64_t va = CONSOLE_VA;
+
+    for (int i = 0; i < BOARD_REGISTERS && board.registers[i].size; i++) {
+        map(va, board.registers[i].pa, board.registers[i].size, MMU_DEVICE_nGnRnE | MMU_WRITE | MMU_PAGES);
+        va += board.registers[i].size;
+    }
+}
+
 /* One page of it is for nobody, so that the others always have a table. */
 static void make_clean_window(void)
 {
@@ -165,8 +175,7 @@ static void map_all(void)
     map_image_part(image_start, image_text_end, READ_ONLY | MMU_EXEC);
     map_image_part(image_rodata_start, image_rodata_end, READ_ONLY);
     map_image_part(image_data_start, image_end, READ_WRITE);
-    map(CONSOLE_VA, board.console_registers.pa, board.console_registers.size,
-        MMU_DEVICE_nGnRnE | MMU_WRITE | MMU_PAGES);
+    map_board_registers();
     map_device_tree();
     make_clean_window();
 }

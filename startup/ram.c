@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "boards/board.h"
+#include "startup/access.h"
 #include "startup/layout.h"
 #include "startup/ram_tree.h"
 
@@ -87,9 +88,14 @@ bool ram_reserve(struct ram_map *map, uint64_t start, uint64_t size)
 
 static bool read_board(struct ram_map *map)
 {
+    struct board_range found[BOARD_RAM_MAX];
+    struct board_access access = access_lend();
+    size_t count = board.find_ram ? board.find_ram(&access, found) : 0;
     bool fits = true;
 
-    for (const struct board_range *range = board.ram; range->size; range++)
+    for (size_t i = 0; i < count; i++)
+        fits &= ram_add(map, found[i].pa, found[i].size);
+    for (const struct board_range *range = board.ram; !count && range->size; range++)
         fits &= ram_add(map, range->pa, range->size);
     for (const struct board_range *range = board.reserved; range->size; range++)
         fits &= ram_reserve(map, range->pa, range->size);
