@@ -1,0 +1,35 @@
+/* Raspberry Pi 3 and Zero 2 W: BCM2837, four Cortex-A53. */
+#include "boards/gic.h"
+#include "boards/rpi.h"
+
+#define PERIPHERALS 0x3f000000u
+#define ARM_LOCAL   0x40000000u
+
+/* When the mailbox is silent: what every Pi 3 gives the ARM. */
+static const struct board_range ram[] = {{0, 0x10000000}, {0, 0}};
+static const struct board_range reserved[] = {{0, 0}};
+static const struct board_device devices[] = {
+    RPI_DEVICES(PERIPHERALS),
+    {"brcm,bcm2836-l1-intc", {ARM_LOCAL, 0x100}},
+    {NULL, {0, 0}},
+};
+const struct irq_controller *const board_irq_controllers[] = {NULL};
+const struct board_secure board_secure = {.timer_hertz = 19200000, .arm_local = ARM_LOCAL};
+
+const struct board board = {
+    .name = "rpi3",
+    .console = &rpi_console,
+    .registers = {RPI_REGISTERS(PERIPHERALS)},
+    .ram = ram,
+    .reserved = reserved,
+    .find_ram = rpi_find_ram,
+    .core_count = 4,
+    .devices = devices,
+    .start = rpi_start,
+    .turn_off = rpi_turn_off,
+};
+
+void board_early_putc(char c)
+{
+    rpi_early_putc(PERIPHERALS, c);
+}

@@ -1,0 +1,1 @@
+QEMU_MACHINE := raspi3b
