@@ -5,19 +5,10 @@
 #include <time.h>
 
 #include "apps/tour/devices.h"
+#include "apps/tour/identify.h"
 #include "apps/tour/lines.h"
 
 #define VIRTIO_SLOTS_MAX 64
-
-static volatile void *at_offset(const struct line *line, size_t offset)
-{
-    return (volatile void *)(uintptr_t)(IOMemoryMapGetVirtualAddress(line->map) + offset);
-}
-
-static uint32_t read_register(const struct line *line, size_t offset)
-{
-    return *(volatile uint32_t *)at_offset(line, offset);
-}
 
 /* PrimeCell devices end in eight registers of one byte each: four say who made what, four are 0xB105F00D. */
 static bool identify_primecell(const struct line *line, uint32_t part)
@@ -25,8 +16,8 @@ static bool identify_primecell(const struct line *line, uint32_t part)
     uint32_t peripheral = 0, cell = 0;
 
     for (unsigned i = 0; i < 4; i++) {
-        peripheral |= (read_register(line, 0xfe0 + 4 * i) & 0xff) << 8 * i;
-        cell |= (read_register(line, 0xff0 + 4 * i) & 0xff) << 8 * i;
+        peripheral |= (identify_read(line, 0xfe0 + 4 * i) & 0xff) << 8 * i;
+        cell |= (identify_read(line, 0xff0 + 4 * i) & 0xff) << 8 * i;
     }
     printf("PrimeCell id %08" PRIx32 ", part %03" PRIx32 " revision %" PRIu32, cell, peripheral & 0xfff,
            peripheral >> 20 & 0xf);
@@ -40,7 +31,7 @@ static bool identify_uart(const struct line *line)
 
 static bool identify_clock(const struct line *line)
 {
-    time_t now = read_register(line, 0); /* RTCDR: seconds since 1970 */
+    time_t now = identify_read(line, 0); /* RTCDR: seconds since 1970 */
     char text[32];
 
     strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", gmtime(&now));
@@ -54,21 +45,30 @@ static bool identify_fw_cfg(const struct line *line)
 {
     char signature[5] = "";
 
-    *(volatile uint16_t *)at_offset(line, 8) = 0; /* big-endian 0 */
+    *(volatile uint16_t *)identify_at(line, 8) = 0; /* big-endian 0 */
     for (unsigned i = 0; i < 4; i++)
-        signature[i] = (char)*(volatile uint8_t *)at_offset(line, 0);
+        signature[i] = (char)*(volatile uint8_t *)identify_at(line, 0);
     bool right = memcmp(signature, "QEMU", 4) == 0;
     printf("signature \"%s\"", right ? signature : "????");
     return right;
 }
 
-static const struct kind {
-    const char *compatible, *name;
-    bool (*identify)(const struct line *line);
-} kinds[] = {
+static bool identify_gic(const struct line *line)
+{
+    return identify_primecell(line, 0x490);
+}
+
+static const struct kind kinds[] = {
     {"arm,pl011", "PL011 UART", identify_uart},
     {"arm,pl031", "PL031 RTC", identify_clock},
     {"qemu,fw-cfg-mmio", "fw_cfg", identify_fw_cfg},
+    {"arm,gic-400", "GIC-400", identify_gic},
+    {"brcm,bcm2836-l1-intc", "ARM local", identify_arm_local},
+    {"brcm,bcm2835-mbox", "mailbox", identify_mailbox},
+    {"brcm,bcm2835-system-timer", "system timer", identify_system_timer},
+    {"brcm,bcm2835-gpio", "GPIO", identify_gpio},
+    {"brcm,bcm2711-gpio", "GPIO", identify_gpio},
+    {"brcm,bcm2835-aux", "AUX", identify_aux},
 };
 
 static struct line *map_device(const char *name, const struct device *device)
@@ -109,9 +109,9 @@ static bool show_virtio_slot(unsigned number, const struct device *device, unsig
 
     snprintf(name, sizeof name, "virtio slot %u", number);
     struct line *line = map_device(name, device);
-    if (line == NULL || read_register(line, 0) != 0x74726976) /* "virt", little-endian */
+    if (line == NULL || identify_read(line, 0) != 0x74726976) /* "virt", little-endian */
         return false;
-    uint32_t device_id = read_register(line, 8);
+    uint32_t device_id = identify_read(line, 8);
     if (device_id == 0)
         return true;
     printf("  %-14s at 0x%08" PRIx64 "  %s (virtio device id %" PRIu32 ")\n", name, device->pa, virtio_name(device_id),

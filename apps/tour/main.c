@@ -55,7 +55,7 @@ static unsigned tour(void)
     unsigned wrong = 0;
 
     welcome();
-    heading("1. Devices: found in the device tree, mapped, and asked who they are");
+    printf("\n1. Devices: %s, mapped, and asked who they are\n", devices_source());
     wrong += devices_show();
     heading("2. RAM: buffers in every cache mode, and pages that lie scattered");
     wrong += memory_show_buffers();
