@@ -50,7 +50,7 @@ $(foreach app,$(APPS),$(eval $(call program,$(app),$(call program_objects,$(call
 $(foreach test,$(TEST_SRCS),\
     $(eval $(call program,$(basename $(notdir $(test))),$(call program_objects,$(test) $(TARGET_SUPPORT)))))
 
-.PHONY: all library programs run bench debug size test lint host mutants fuzz soak clang headers format setup clean help FORCE
+.PHONY: all library programs run bench debug size test lint host mutants fuzz soak docs clang headers format setup clean help FORCE
 
 all: library programs compile_commands.json ## the library and every program, in build/BOARD
 library: $(LIBRARY)
@@ -178,6 +178,9 @@ compile_commands.json: $(OUT)/library.list $(OUT)/library.flags Makefile app.mk
 
 format: ## put all sources into the project's layout
 	$(Q)clang-format -i $$(find startup boards mmu iomem apps tests -name '*.[ch]' -o -name '*.cpp')
+
+docs: ## the API's pages, from the public headers: build/docs/html
+	$(Q)mkdir -p build/docs && doxygen docs/Doxyfile
 
 setup: ## install what is missing, again
 	$(Q)rm -f build/setup-*.mk && tools/setup.sh test$(SETUP_SUFFIX) build/setup-test$(SETUP_SUFFIX).mk

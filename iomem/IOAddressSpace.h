@@ -8,12 +8,16 @@
 extern "C" {
 #endif
 
+/* The runtime's own space: the high half. Never destroyed. */
 extern task_t kernel_task;
 
-/* protection: 1 readable, 2 writable, 4 executable. tag: 0 none, 1 guard, 2 blocked, 3 demand, 4 reserved. */
+/* What IOAddressSpaceQuery tells. */
 struct IOPageInfo {
-    uint64_t pa, size; /* of the byte asked for; of the leaf, or of the invalid entry, that holds it */
-    uint8_t attr_index, shareability, protection, tag, level;
+    uint64_t pa, size;                /* of the byte asked for; of the leaf, or of the invalid entry, that holds it */
+    uint8_t attr_index, shareability; /* the index into MAIR, and the SH field */
+    uint8_t protection;               /* 1 readable, 2 writable, 4 executable; 0: nothing is mapped */
+    uint8_t tag;                      /* 0 none, 1 guard, 2 blocked, 3 demand, 4 reserved */
+    uint8_t level;                    /* of the tables, Arm's number */
 };
 
 /*

@@ -45,6 +45,7 @@ IOBufferMemoryDescriptorRef IOBufferMemoryDescriptorCreateInTaskWithPhysicalMask
 IOBufferMemoryDescriptorRef IOBufferMemoryDescriptorCreateInTaskWithGuardPages(task_t inTask, IOOptionBits options,
                                                                                mach_vm_size_t capacity);
 
+/* In kernel_task; contiguous also aligns to capacity, rounded up to a power of two. Otherwise as CreateWithOptions. */
 IOBufferMemoryDescriptorRef IOBufferMemoryDescriptorCreateWithCapacity(vm_size_t capacity, IODirection direction,
                                                                        bool contiguous);
 /* A copy of bytes[0..length). */

@@ -11,10 +11,11 @@
 extern "C" {
 #endif
 
+/* A device's registers, and the tag that their descriptor gets. */
 typedef struct {
-    IOPhysicalAddress start;
-    IOPhysicalLength length;
-    IOOptionBits tag;
+    IOPhysicalAddress start; /* in bytes */
+    IOPhysicalLength length; /* in bytes */
+    IOOptionBits tag;        /* IOMemoryDescriptorGetTag's */
 } IODeviceMemoryInitElement;
 
 /* NULL without memory or when the range wraps. The object is an IOGeneralMemoryDescriptor, as in IOKit. */

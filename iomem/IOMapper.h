@@ -14,6 +14,7 @@
 extern "C" {
 #endif
 
+/* For mappers that want to know on whose behalf; NULL everywhere so far. */
 typedef struct IODMACommand *IODMACommandRef;
 
 /* mapOptions of iovmMapMemory and iovmInsert. */
@@ -28,18 +29,20 @@ enum {
     kIODMAMapFixedAddress = 0x200
 };
 
+/* What a device asks of its addresses; 0 asks for nothing. */
 typedef struct {
-    uint64_t alignment;
-    void *device;
-    uint32_t options;
-    uint8_t numAddressBits;
-    uint8_t resvA[3];
-    uint32_t resvB[4];
+    uint64_t alignment;     /* of the first byte, in bytes: a power of two */
+    void *device;           /* the provider that it is for, or NULL */
+    uint32_t options;       /* 0 */
+    uint8_t numAddressBits; /* no address reaches 2^numAddressBits */
+    uint8_t resvA[3];       /* 0 */
+    uint32_t resvB[4];      /* 0 */
 } IODMAMapSpecification;
 
+/* The memory's physical pages, for a mapper that does not ask for segments. */
 typedef struct {
-    uint32_t pageOffset, pageListCount;
-    const void *pageList;
+    uint32_t pageOffset, pageListCount; /* bytes into the first page; pages */
+    const void *pageList;               /* one entry a page */
 } IODMAMapPageList;
 
 /*
@@ -48,7 +51,7 @@ typedef struct {
  */
 typedef struct IOMapperClass {
     bool (*initHardware)(IOMapperRef mapper, void *provider); /* once, by IOMapperStart; false: it does not start */
-    uint64_t (*getPageSize)(IOMapperRef mapper);
+    uint64_t (*getPageSize)(IOMapperRef mapper);              /* in bytes; asked once, by IOMapperStart */
     /* Allocate device addresses, and show memory there unless it is NULL. *mapAddress is the first byte's. */
     IOReturn (*iovmMapMemory)(IOMapperRef mapper, IOMemoryDescriptorRef memory, uint64_t descriptorOffset,
                               uint64_t length, uint32_t mapOptions, const IODMAMapSpecification *specification,

@@ -114,6 +114,7 @@ IOMemoryDescriptorRef IOMemoryDescriptorCreateWithPersistentMemoryDescriptor(IOM
 bool IOMemoryDescriptorInitWithOptions(IOMemoryDescriptorRef md, void *buffers, UInt32 count, UInt32 offset,
                                        task_t task, IOOptionBits options, IOMapperRef mapper);
 
+/* What it was made with. DK: DriverKit's spelling; kIOReturnBadArgument for a NULL argument. */
 IOByteCount IOMemoryDescriptorGetLength(IOMemoryDescriptorRef md);
 kern_return_t IOMemoryDescriptorGetLengthDK(IOMemoryDescriptorRef md, uint64_t *returnLength);
 IODirection IOMemoryDescriptorGetDirection(IOMemoryDescriptorRef md); /* flags & kIOMemoryDirectionMask */

@@ -70,6 +70,8 @@ IOReturn IOMemoryMapUserClientUnmap(IOMemoryMapRef map);
  */
 IOReturn IOMemoryMapWireRange(IOMemoryMapRef map, uint32_t options, mach_vm_size_t offset, mach_vm_size_t length);
 
+/* As of OSObject; TaggedRelease is what OSObjectTaggedRelease does to a map: it goes with its last reference but one.
+ */
 OSMetaClassRef IOMemoryMapGetMetaClass(IOMemoryMapRef map);
 void IOMemoryMapTaggedRelease(IOMemoryMapRef map, const void *tag);
 
@@ -98,9 +100,10 @@ IOReturn IOMemoryMapRedirectTask(IOMemoryMapRef map, task_t safeTask, bool redir
 
 /* DriverKit's view of a map. */
 typedef struct {
-    uint64_t length, offset, options, address;
+    uint64_t length, offset, options, address; /* what the four Get calls return */
 } IOMemoryMapPrivateState;
 
+/* All four at once; kIOReturnBadArgument for a NULL argument. */
 kern_return_t IOMemoryMapCopyState(IOMemoryMapRef map, IOMemoryMapPrivateState *state);
 
 /*

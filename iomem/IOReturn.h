@@ -7,11 +7,14 @@
 
 #include <stdint.h>
 
+/* What calls return: 0 is success. */
 typedef int32_t IOReturn;
 typedef int32_t kern_return_t;
 
+/* A code of IOKit's own, by its last three digits. */
 #define iokit_common_err(code) ((IOReturn)(0xE0000000u | (uint32_t)(code)))
 
+/* IOKit's codes; their values are IOKit's. */
 #define kIOReturnSuccess         ((IOReturn)0)
 #define kIOReturnInvalid         iokit_common_err(0x001)
 #define kIOReturnError           iokit_common_err(0x2BC)
@@ -45,6 +48,7 @@ typedef int32_t kern_return_t;
 #define kIOReturnAborted         iokit_common_err(0x2EB)
 #define kIOReturnNotFound        iokit_common_err(0x2F0)
 
+/* Mach's codes. */
 enum {
     KERN_SUCCESS = 0,
     KERN_INVALID_ADDRESS = 1,
@@ -60,8 +64,10 @@ enum {
     KERN_NOT_SUPPORTED = 46
 };
 
+/* A code of the class registry. */
 #define libkern_metaclass_err(code) ((IOReturn)(0xDC004000u | (uint32_t)(code)))
 
+/* The class registry's codes. */
 #define kOSReturnSuccess           ((IOReturn)0)
 #define kOSReturnError             ((IOReturn)0xDC000001u)
 #define kOSMetaClassInternal       libkern_metaclass_err(1)

@@ -20,17 +20,20 @@
 extern "C" {
 #endif
 
+/* Fixed widths, as IOKit spells them. */
 typedef uint8_t UInt8;
 typedef uint16_t UInt16;
 typedef uint32_t UInt32;
 typedef uint64_t UInt64;
 
+/* Option words, counts and modes: 32 bits on every board. */
 typedef uint32_t IOOptionBits;
 typedef uint32_t IOItemCount;
 typedef uint32_t IOCacheMode;
 typedef uint32_t IOVersion;
 typedef IOOptionBits IODirection;
 
+/* Addresses and lengths in bytes: 64 bits on every board, so that physical memory above 4 GiB can be named. */
 typedef uint64_t IOByteCount;
 typedef uint64_t IOPhysicalAddress;
 typedef uint64_t IOPhysicalLength;
@@ -45,14 +48,17 @@ typedef uint32_t IOPhysicalLength32;
 typedef uint32_t ppnum_t;         /* a page number, not an address */
 typedef unsigned int IOAlignment; /* an exponent of two */
 
+/* The bytes [address, address + length). */
 typedef struct {
-    uint64_t address, length;
+    uint64_t address, length; /* in bytes */
 } IOAddressRange;
 typedef IOAddressRange IOVirtualRange;
+/* The same of physical memory. */
 typedef struct {
-    uint64_t address, length;
+    uint64_t address, length; /* in bytes */
 } IOPhysicalRange;
 
+/* References to objects. A subclass's converts to its superclass's by a cast. */
 typedef struct OSObject *OSObjectRef;
 typedef const struct OSMetaClass *OSMetaClassRef;
 typedef struct IOAddressSpace *task_t;
@@ -83,6 +89,7 @@ enum {
     kIODirectionPrepareAvoidThrottling = 0x100
 };
 
+/* Cache modes. Default keeps what the memory has: write-back for RAM, Inhibit for all else. */
 enum {
     kIODefaultCache = 0,
     kIOInhibitCache = 1,
@@ -120,6 +127,7 @@ enum {
     kIOMapPrefault = 0x10000000,
     kIOMapOverwrite = 0x20000000
 };
+/* Pages of no access on both sides of the map. */
 #define kIOMapGuardedMask  0xC0000000u
 #define kIOMapGuardedSmall 0x40000000u /* one page each side */
 #define kIOMapGuardedLarge 0x80000000u /* 64 KiB each side */

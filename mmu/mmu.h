@@ -50,19 +50,22 @@ struct mmu_space;
 struct mmu_format;
 struct mmu_backend;
 
+/* What is to be mapped: [va, va + size) shows [pa, pa + size). */
 struct mmu_range {
-    uint64_t va, pa, size;
-    uint32_t attr;
+    uint64_t va, pa, size; /* in bytes */
+    uint32_t attr;         /* a memory type and permissions */
 };
 
+/* What the tables hold for one address. */
 struct mmu_leaf {
     uint64_t pa; /* of the byte asked for; for a tagged entry its payload */
     uint64_t
         size; /* of the leaf (of a contiguous group: of its member), or of the invalid entry, that holds the byte */
-    uint32_t attr;
-    uint8_t level, tag;
+    uint32_t attr;      /* as of struct mmu_range; 0 where nothing is mapped */
+    uint8_t level, tag; /* Arm's number of the level; an MMU_TAG_ */
 };
 
+/* A space's tables, counted. */
 struct mmu_stats {
     size_t tables, tables_peak; /* linked into the space, its root included */
     size_t pool_free;           /* held ready, not linked */
@@ -100,7 +103,7 @@ int mmu_fold(struct mmu_space *space, uint64_t va, uint64_t size);
 
 /* What mmu_fold of the range would save, at least: tables, and entries that the leaves take in a TLB. MMU_RANGE. */
 struct mmu_savings {
-    size_t tables, entries;
+    size_t tables, entries; /* at least so many */
 };
 int mmu_report(struct mmu_space *space, uint64_t va, uint64_t size, struct mmu_savings *saved);
 
@@ -135,6 +138,7 @@ void mmu_space_destroy(struct mmu_space *space); /* no core may still use it; NU
 /* The space that the running core's TTBR1 holds: the runtime's own. */
 struct mmu_space *mmu_kernel_space(void);
 
+/* The counts of now. */
 void mmu_get_stats(struct mmu_space *space, struct mmu_stats *stats);
 
 /* Merged ranges of the whole space, lowest address first; stops early when visit returns non-zero, and returns that. */
@@ -150,7 +154,7 @@ int mmu_conflicts(struct mmu_space *space, const struct mmu_range *wanted,
                   int (*visit)(void *context, const struct mmu_range *found), void *context);
 
 extern const struct mmu_backend mmu_cpu_backend; /* the CPU walks; table memory is the runtime's RAM */
-extern const struct mmu_format mmu_vmsa64_4k, mmu_vmsa64_16k, mmu_vmsa64_64k;
+extern const struct mmu_format mmu_vmsa64_4k, mmu_vmsa64_16k, mmu_vmsa64_64k; /* AArch64, by granule */
 extern const struct mmu_format mmu_lpae;  /* AArch32 long descriptors: addresses below 2^32, output below 2^40 */
 extern const struct mmu_format mmu_short; /* ARMv7 short descriptors: addresses and output below 2^32 */
 /*

@@ -10,6 +10,7 @@
 extern "C" {
 #endif
 
+/* What an access was refused for. */
 enum {
     FAULT_UNMAPPED,
     FAULT_PERMISSION,
@@ -21,9 +22,10 @@ enum {
     FAULT_OTHER
 };
 
+/* An access that was refused. */
 struct fault {
     uint64_t va, pc, syndrome; /* FAR, ELR, ESR */
-    int verdict;
+    int verdict;               /* a FAULT_ of the above */
 };
 
 /*
@@ -46,14 +48,15 @@ enum {
     CPU_RUNNING = -2, /* caller: it has not come to the end of its last run, or is the caller itself */
     CPU_MEMORY = -3,  /* the machine: no memory for its stacks */
     CPU_REFUSED = -4, /* the machine: firmware does not turn it on */
-    CPU_SILENT = -5   /* the machine: it did not come within a second. Without PSCI only cores that the loader sent */
-};                    /* to the program's first instruction beside the first one can be started. */
+    CPU_SILENT = -5   /* the machine: it did not come within a second, or nobody holds it ready */
+};
 
 /*
- * Run a function on another core, once: at EL1, in the kernel space, with its own guarded stacks, errno and standard
- * streams, interrupts on. Returns 0 when the core has taken it, or an error; then it will not run. At its end the
- * core's streams are flushed and it waits for the next cpu_start, still serving its interrupts. A fault or a
- * panic that nothing catches there ends the whole run. Not for interrupt handlers: the first start of a core allocates.
+ * Run a function on another core, once (without PSCI: one that the loader sent to the program's first instruction): at
+ * EL1, in the kernel space, with its own guarded stacks, errno and standard streams, interrupts on. Returns 0 when the
+ * core has taken it, or an error; then it will not run. At its end the core's streams are flushed and it waits for the
+ * next cpu_start, still serving its interrupts. A fault or a panic that nothing catches there ends the whole run. Not
+ * for interrupt handlers: the first start of a core allocates.
  */
 int cpu_start(int core, void (*run)(void *), void *arg);
 
@@ -85,8 +88,9 @@ int irq_handle(unsigned id, void (*run)(void *), void *arg);
 enum { TIMER_CALLS = 32 };
 int timer_call(uint64_t microseconds, void (*run)(void *), void *arg);
 
+/* The RAM that the runtime hands out. */
 struct frame_stats {
-    uint64_t total, free, largest_run; /* bytes of RAM */
+    uint64_t total, free, largest_run; /* bytes: all of it, what is free now, the largest free piece */
 };
 void frame_get_stats(struct frame_stats *stats);
 

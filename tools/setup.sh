@@ -1,5 +1,5 @@
 #!/bin/bash
-# Find what is missing and get it: setup.sh build|run|test[-v7] FILE; -v7 for the boards with a 32-bit core.
+# Find what is missing and get it: setup.sh build|run|test|docs[-v7] FILE; -v7 for the boards with a 32-bit core.
 # On Debian and Ubuntu, packages are installed with apt as root or through sudo; elsewhere the commands are
 # printed and the status is 1. newlib and libfdt go to the build folder. Then FILE, which make includes, is
 # written: as long as it exists nothing of this runs again.
@@ -32,6 +32,10 @@ exists() {
 }
 
 find_missing() {
+    if [ "$level" = docs ]; then
+        need doxygen "the API's pages" command -v doxygen
+        return
+    fi
     need gcc "compiler for the host tests and for newlib's configure" command -v gcc
     need libc6-dev "headers for the same" test -e /usr/include/stdio.h
     need xz-utils "unpacks newlib" command -v xz
@@ -133,6 +137,10 @@ if [ ${#packages[@]} != 0 ]; then
         print_commands
     fi
     install_missing
+fi
+if [ "$level" = docs ]; then
+    touch "$file"
+    exit
 fi
 if [ $arch = v7 ]; then
     cross=arm-none-eabi-
