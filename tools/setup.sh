@@ -49,6 +49,8 @@ find_missing() {
     [ "$level" = build ] && return
     need qemu-system-arm "the machine that make run boots" command -v qemu-system-aarch64
     need ipxe-qemu "the ROM of that machine's network card" exists '/usr/lib/ipxe/qemu/efi-virtio.rom'
+    need seabios "the ROM of that machine's screen" test -e /usr/share/seabios/vgabios-ramfb.bin
+    need python3 "tools/*.py: the screenshot" command -v python3
     [ "$level" = run ] && return
     need perl "prove, which runs the tests" command -v prove
     need libcmocka-dev "the host tests' framework" test -e /usr/include/cmocka.h
@@ -151,7 +153,11 @@ else
     newlib=$build/newlib-aarch64
     libfdt=$build/libfdt
 fi
-[ "$newlib/lib/libc.a" -nt "$tools/newlib.sh" ] || "$tools/newlib.sh" "$newlib" $arch
+# Built again when the script says something new; times say nothing after a checkout.
+if [ ! -e "$newlib/lib/libc.a" ] || { [ -e "$newlib/recipe" ] && ! cmp -s "$tools/newlib.sh" "$newlib/recipe"; }; then
+    "$tools/newlib.sh" "$newlib" $arch
+    cp "$tools/newlib.sh" "$newlib/recipe"
+fi
 [ -e "$libfdt/lib/libfdt.a" ] || "$tools/libfdt.sh" "$libfdt" $arch
 
 {
