@@ -57,9 +57,10 @@ static unsigned tour(void)
     welcome();
     printf("\n1. Devices: %s, mapped, and asked who they are\n", devices_source());
     wrong += devices_show();
-    heading("2. RAM: buffers in every cache mode, and pages that lie scattered");
+    heading("2. RAM: buffers in every cache mode, pages that lie scattered, and two buffers behind one address");
     wrong += memory_show_buffers();
     wrong += memory_show_scattered();
+    wrong += memory_show_redirect();
     wrong += show_table();
     heading("4. One fault, on purpose");
     wrong += !fault_show();

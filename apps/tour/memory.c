@@ -17,7 +17,10 @@ static const unsigned char scattered_pages[] = {0, 1, 2, 5, 9, 8, 12, 13};
 #define SCATTERED_RUNS   5
 #define SCATTERED_BUFFER (16 * PAGE)
 
+#define FLIPPED_SIZE (64 * 1024)
+
 static IOBufferMemoryDescriptorRef scattered_buffer;
+static IOBufferMemoryDescriptorRef flipped_buffers[2];
 
 static IOBufferMemoryDescriptorRef make_buffer(uint64_t size)
 {
@@ -131,8 +134,40 @@ unsigned memory_show_scattered(void)
     return !right;
 }
 
+/* What a program with two pictures does: it always writes at the same address, and the memory behind it changes. */
+unsigned memory_show_redirect(void)
+{
+    for (unsigned i = 0; i < 2; i++)
+        if ((flipped_buffers[i] = make_buffer(FLIPPED_SIZE)) == NULL) {
+            puts("  no memory for two buffers");
+            return 1;
+        }
+    OSObjectRetain((OSObjectRef)flipped_buffers[0]);
+    struct line *line =
+        lines_add("flipped", (IOMemoryDescriptorRef)flipped_buffers[0], kIOMapUnique | kIOMapWriteCombineCache);
+    if (line == NULL) {
+        puts("  the first of two buffers could not be mapped");
+        return 1;
+    }
+    volatile uint64_t *map = (volatile uint64_t *)(uintptr_t)IOMemoryMapGetVirtualAddress(line->map);
+    volatile uint64_t *first = IOBufferMemoryDescriptorGetBytesNoCopy(flipped_buffers[0]);
+    volatile uint64_t *second = IOBufferMemoryDescriptorGetBytesNoCopy(flipped_buffers[1]);
+    *map = 1;
+    IOReturn error = IOMemoryMapRedirect(line->map, (IOMemoryDescriptorRef)flipped_buffers[1], 0, 0);
+    *map = 2;
+    bool right = error == kIOReturnSuccess && *first == 1 && *second == 2;
+    printf("  two buffers, one address, 0x%" PRIx64 ": %s\n", IOMemoryMapGetVirtualAddress(line->map),
+           right ? "written, redirected, written again: each buffer has its own word"
+                 : "the redirect did NOT reach the second one");
+    return !right;
+}
+
 void memory_release(void)
 {
+    for (unsigned i = 0; i < 2; i++) {
+        OSObjectRelease((OSObjectRef)flipped_buffers[i]);
+        flipped_buffers[i] = NULL;
+    }
     OSObjectRelease((OSObjectRef)scattered_buffer);
     scattered_buffer = NULL;
 }

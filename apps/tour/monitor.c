@@ -23,6 +23,8 @@ static const struct command {
     {"map", "PA LEN [MODE]", "map physical memory; MODE is a cache mode such as Inhibit or WriteCombine", 2, 3, false,
      monitor_map},
     {"unmap", "N|VA", "take a mapping away: its number in maps, or an address in it", 1, 1, false, monitor_unmap},
+    {"redirect", "N PA", "put other physical memory behind a mapping of map's; its address stays", 2, 2, false,
+     monitor_redirect},
     {"walk", "VA", "what the translation tables say of an address", 1, 1, false, monitor_walk},
     {"segments", "VA LEN", "the physical segments behind a range of addresses", 2, 2, false, monitor_segments},
     {"dump", "", "everything that is mapped, as merged ranges", 0, 0, false, monitor_dump},

@@ -17,6 +17,7 @@ bool monitor_number(const struct words *words, unsigned index, const char *what,
 void monitor_maps(const struct words *words);
 void monitor_map(const struct words *words);
 void monitor_unmap(const struct words *words);
+void monitor_redirect(const struct words *words);
 
 void monitor_walk(const struct words *words);
 void monitor_segments(const struct words *words);

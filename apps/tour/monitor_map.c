@@ -81,6 +81,42 @@ void monitor_map(const struct words *words)
     table_print_line(line, &pages);
 }
 
+static const char *why_not_redirected(IOReturn error)
+{
+    switch (error) {
+    case kIOReturnBadArgument:
+        return "only a mapping that shares its pages with no other is redirected: those that map made";
+    case kIOReturnNotAligned:
+        return "PA must have the same offset in its page as the memory that is mapped there now";
+    default:
+        return "that memory cannot be mapped there";
+    }
+}
+
+void monitor_redirect(const struct words *words)
+{
+    uint64_t number, pa, pages = 0;
+
+    if (!monitor_number(words, 1, "N", &number) || !monitor_number(words, 2, "PA", &pa))
+        return;
+    struct line *line = number <= UINT32_MAX ? lines_find((unsigned)number) : NULL;
+    if (line == NULL) {
+        puts("No mapping has that number; \"maps\" lists them.");
+        return;
+    }
+    IOMemoryDescriptorRef memory =
+        IOMemoryDescriptorCreateWithPhysicalAddress(pa, IOMemoryMapGetLength(line->map), kIODirectionInOut);
+    IOReturn error = memory ? IOMemoryMapRedirect(line->map, memory, 0, 0) : kIOReturnError;
+    OSObjectRelease((OSObjectRef)memory);
+    if (error != kIOReturnSuccess) {
+        printf("Refused: %s (0x%x).\n", why_not_redirected(error), (unsigned)error);
+        return;
+    }
+    line->mair = -1; /* the new memory has a cache mode of its own */
+    table_print_header();
+    table_print_line(line, &pages);
+}
+
 void monitor_unmap(const struct words *words)
 {
     uint64_t which;

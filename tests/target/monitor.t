@@ -78,6 +78,15 @@ ok 'unmap takes a mapping away' answers 'unmap 2' '[Uu]nmapped'
 ok 'then its address is refused' answers "peek $rtc" 'refused|not mapped|nothing is mapped'
 ok 'and the walk ends in an invalid entry' answers "walk $rtc" 'invalid'
 
+monitor maps 'map 0x09010000 4K'
+line=$(answer_to 'map 0x09010000 4K' | awk '/yours/ { print $1, $3 }')
+monitor maps 'map 0x09010000 4K' "redirect ${line% *} 0x09000000" \
+    "redirect ${line% *} 0x09000004" 'redirect 1 0x09000000' 'redirect 12345 0'
+ok 'redirect puts other memory behind an address' answers "redirect ${line% *} 0x09000000" "${line#* } .*AT ok .*0x09000000"
+ok 'redirect to another offset in the page is refused' answers "redirect ${line% *} 0x09000004" 'same offset'
+ok 'redirect of a mapping that may be shared is refused' answers 'redirect 1 0x09000000' 'Refused'
+ok 'redirect of nothing says so' answers 'redirect 12345 0' 'No mapping'
+
 monitor frobnicate 'map' 'map zzz 4K' 'map 0x09010000 zzz' 'map 0x09010000 4K Sideways' 'map 0x09010000 4K Copyback' \
     'map 0x09010000 0' 'map 0xffffffffffffffff 4K' 'map 1 2 3 4 5 6' 'peek 0' 'peek64 8 3' 'poke 0 1' 'peek 12x' \
     'poke8 0 0x1ff' 'peek99 0' 'walk 0' 'segments 0 4K' 'at 0' 'fault 0' "fault $hole" 'unmap 12345' \

@@ -24,6 +24,7 @@ ok 'finds fw_cfg and its signature' says 'fw_cfg|fw-cfg' 'QEMU'
 ok 'finds the virtio slots and their magic' says 'virt'
 ok 'shows every cache mode' says Inhibit WriteThru Copyback WriteCombine CopybackInner PostedWrite RealTime \
     PostedReordered PostedCombinedReordered
+ok 'redirects a mapping' says 'two buffers, one address, 0x[0-9a-f]+: written, redirected'
 ok 'survives a fault and explains it' says 'unmapped'
 ok 'ends with the statistics of the tables' says 'translation tables .*in use'
 ok 'asks nothing without the monitor' says_not 'iomem>'
