@@ -56,8 +56,15 @@ all: library programs compile_commands.json ## the library and every program, in
 library: $(LIBRARY)
 programs: $(PROGRAMS:%=$(OUT)/%.elf) $(PROGRAMS:%=$(OUT)/%.bin)
 
+# QEMU's virt has no screen of its own.
+SCREEN := $(if $(filter virt,$(QEMU_MACHINE)),-device ramfb)
 run: $(OUT)/$(NAME).elf $(OUT)/$(NAME).bin ## boot APP (apps/tour) under QEMU; Ctrl-A x ends it
-	$(Q)$(call run,$(NAME))
+	$(Q)$(call run,$(NAME),$(if $(filter picture,$(NAME)),$(SCREEN)))
+
+.PHONY: screenshot
+screenshot: $(OUT)/picture.elf $(OUT)/picture.bin ## boot apps/picture and save what it shows in build/BOARD/screen.png
+	$(Q)tools/screenshot.py $(OUT)/screen.png $(QEMU_COMMAND) $(SCREEN) -kernel $(OUT)/picture.$(FORM) \
+	    -semihosting-config enable=on,target=native,arg=picture
 
 bench: $(OUT)/bench.elf $(OUT)/bench.bin ## instructions of the engine's calls, beside the peers'
 	$(Q)$(call run,bench,-cpu cortex-a57 -icount shift=0$(comma)sleep=off)
@@ -136,11 +143,11 @@ PUBLIC_HEADERS := $(wildcard iomem/IO*.h iomem/OS*.h) iomem/iomem.h iomem/port.h
 LINT_TESTS := $(wildcard tests/lint/*.t)
 # A script is for AArch64 unless its name says v7; some are for both.
 TARGET_SCRIPTS := $(if $(filter a64,$(ARCH)),$(filter-out %_v7.t,$(wildcard tests/target/*.t)),\
-    $(wildcard tests/target/*_v7.t) $(addprefix tests/target/,status.t stdin.t tour.t monitor.t outoftree.t))
+    $(wildcard tests/target/*_v7.t) $(addprefix tests/target/,status.t stdin.t tour.t monitor.t outoftree.t picture.t))
 TARGET_PROGRAMS := $(patsubst tests/target/%.c,$(OUT)/%.elf,$(filter tests/target/test_%,$(TEST_SRCS)))
 PROVE = prove -j$(JOBS) --exec tests/run
 JOBS ?= $(shell nproc)
-export BOARD CPU QEMU QEMU_COMMAND OUT
+export BOARD CPU QEMU QEMU_COMMAND OUT SCREEN
 
 test: programs $(HOST_PROGRAMS) ## lint, host tests, tests under QEMU
 	$(Q)$(PROVE) $(LINT_TESTS) $(HOST_PROGRAMS) $(TARGET_PROGRAMS) $(TARGET_SCRIPTS)
@@ -189,5 +196,5 @@ clean: ## all but newlib, libfdt and the set-up
 	rm -rf $(BOARDS:%=build/%) $(BOARDS:%=build/%-short) build/host build/mutants build/fuzz build/soak compile_commands.json
 
 help: ## this
-	@grep -hE '^[a-z_.]+:.*##' Makefile | sed -E 's/:[^#]*## */ /' | awk '{ n = $$1; $$1 = ""; printf "  %-8s%s\n", n, $$0 }'
+	@grep -hE '^[a-z_.]+:.*##' Makefile | sed -E 's/:[^#]*## */ /' | awk '{ n = $$1; $$1 = ""; printf "  %-11s%s\n", n, $$0 }'
 	@echo 'Variables: BOARD ($(BOARDS)) APP OPT V=1 DEBUG=1; for runs CPU MEMORY SMP MACHINE FORM=bin QEMU_FLAGS TIMEOUT MONITOR ARGS'

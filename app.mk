@@ -51,7 +51,7 @@ endif
 # ---- set-up: what the goals need of the machine ------------------------------------------------------------
 
 GOALS := $(filter-out help clean format,$(or $(MAKECMDGOALS),all))
-SETUP := $(if $(filter docs,$(GOALS)),docs,$(if $(filter test lint clang headers host mutants fuzz soak setup,$(GOALS)),test,$(if $(filter run bench debug,$(GOALS)),run,build)))
+SETUP := $(if $(filter docs,$(GOALS)),docs,$(if $(filter test lint clang headers host mutants fuzz soak setup,$(GOALS)),test,$(if $(filter run screenshot bench debug,$(GOALS)),run,build)))
 ifneq ($(GOALS),)
 include $(ROOT)build/setup-$(SETUP)$(SETUP_SUFFIX).mk
 endif

@@ -36,7 +36,7 @@ wide=$(awk 'length($0) > 120 { print FILENAME ":" FNR ": " length($0) " columns"
 # shellcheck disable=SC2086
 tabs=$(grep -nP '\t' $sources)
 # shellcheck disable=SC2046
-blanks=$(grep -nE '[[:space:]]+$' $(git ls-files -co --exclude-standard 2>/dev/null) Makefile /dev/null)
+blanks=$(grep -nIE '[[:space:]]+$' $(git ls-files -co --exclude-standard 2>/dev/null) Makefile /dev/null)
 # The two names are cut so that this file does not meet its own rule.
 machine=$(grep -rnIE "/(home|root|work|tmp)/[a-z]|deb\.""debian\.org|archive\.""ubuntu" \
     --exclude-dir=.git --exclude=.git --exclude-dir=build --exclude=compile_commands.json --exclude=style.t .)
