@@ -50,7 +50,7 @@ $(foreach app,$(APPS),$(eval $(call program,$(app),$(call program_objects,$(call
 $(foreach test,$(TEST_SRCS),\
     $(eval $(call program,$(basename $(notdir $(test))),$(call program_objects,$(test) $(TARGET_SUPPORT)))))
 
-.PHONY: all library programs run bench debug size test lint host mutants fuzz soak docs clang headers format setup clean help FORCE
+.PHONY: all library programs run bench debug size test target lint host mutants fuzz soak docs clang headers format setup clean help FORCE
 
 all: library programs compile_commands.json ## the library and every program, in build/BOARD
 library: $(LIBRARY)
@@ -147,10 +147,16 @@ TARGET_SCRIPTS := $(if $(filter a64,$(ARCH)),$(filter-out %_v7.t,$(wildcard test
 TARGET_PROGRAMS := $(patsubst tests/target/%.c,$(OUT)/%.elf,$(filter tests/target/test_%,$(TEST_SRCS)))
 PROVE = prove -j$(JOBS) --exec tests/run
 JOBS ?= $(shell nproc)
-export BOARD CPU QEMU QEMU_COMMAND OUT SCREEN
+export BOARD CPU QEMU QEMU_COMMAND OUT SCREEN FORMAT
+# A board whose tables may have other descriptors is tested with each kind, unless FORMAT was given.
+OTHER_FORMATS := $(if $(filter file,$(origin FORMAT)),$(filter-out $(FORMAT),$(FORMATS)))
 
 test: programs $(HOST_PROGRAMS) ## lint, host tests, tests under QEMU
 	$(Q)$(PROVE) $(LINT_TESTS) $(HOST_PROGRAMS) $(TARGET_PROGRAMS) $(TARGET_SCRIPTS)
+	$(Q)$(foreach format,$(OTHER_FORMATS),$(MAKE) --no-print-directory FORMAT=$(format) target &&) true
+
+target: programs ## only those under QEMU
+	$(Q)$(PROVE) $(TARGET_PROGRAMS) $(TARGET_SCRIPTS)
 
 lint: $(OUT)/library.flags ## the rules of the sources
 	$(Q)$(PROVE) $(LINT_TESTS)
@@ -197,4 +203,4 @@ clean: ## all but newlib, libfdt and the set-up
 
 help: ## this
 	@grep -hE '^[a-z_.]+:.*##' Makefile | sed -E 's/:[^#]*## */ /' | awk '{ n = $$1; $$1 = ""; printf "  %-11s%s\n", n, $$0 }'
-	@echo 'Variables: BOARD ($(BOARDS)) APP OPT V=1 DEBUG=1; for runs CPU MEMORY SMP MACHINE FORM=bin QEMU_FLAGS TIMEOUT MONITOR ARGS'
+	@echo 'Variables: BOARD ($(BOARDS)) FORMAT (of virt32: lpae short) APP OPT V=1 DEBUG=1; for runs CPU MEMORY SMP MACHINE FORM=bin QEMU_FLAGS TIMEOUT MONITOR ARGS'

@@ -51,7 +51,7 @@ endif
 # ---- set-up: what the goals need of the machine ------------------------------------------------------------
 
 GOALS := $(filter-out help clean format,$(or $(MAKECMDGOALS),all))
-SETUP := $(if $(filter docs,$(GOALS)),docs,$(if $(filter test lint clang headers host mutants fuzz soak setup,$(GOALS)),test,$(if $(filter run screenshot bench debug,$(GOALS)),run,build)))
+SETUP := $(if $(filter docs,$(GOALS)),docs,$(if $(filter test target lint clang headers host mutants fuzz soak setup,$(GOALS)),test,$(if $(filter run screenshot bench debug,$(GOALS)),run,build)))
 ifneq ($(GOALS),)
 include $(ROOT)build/setup-$(SETUP)$(SETUP_SUFFIX).mk
 endif
@@ -142,7 +142,7 @@ $(eval $(call program,$(NAME),$(foreach source,$(SRCS),$(call object,$(source)))
 .PHONY: all run debug size clean FORCE
 all: $(OUT)/$(NAME).elf $(OUT)/$(NAME).bin
 $(LIBRARY): FORCE
-	@$(MAKE) --no-print-directory -C $(ROOT) BOARD=$(BOARD) OPT='$(OPT)' DEBUG=$(DEBUG) V=$(V) library
+	@$(MAKE) --no-print-directory -C $(ROOT) BOARD=$(BOARD) $(if $(FORMAT),FORMAT=$(FORMAT)) OPT='$(OPT)' DEBUG=$(DEBUG) V=$(V) library
 run: all
 	$(Q)$(call run,$(NAME))
 debug: all

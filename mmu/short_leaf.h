@@ -9,7 +9,7 @@
 
 /*
  * A region a type, in the order of MMU_ types; but region 6 is the implementation's (B3.8.3), so MMU_WRITEBACK is 7.
- * The format has no PXN before cores that have LPAE, and none for pages: what EL0 executes EL1 may execute too.
+ * What EL0 executes EL1 may execute too, but for sections that have PXN (engine_short.h).
  */
 static const struct leaf_code leaf_code = {
     .type =

@@ -6,7 +6,7 @@
  * PRRR: regions 0 Strongly-ordered, 1 to 3 Device, the others Normal; S means shareable, of Normal memory inner
  * shareable. NMRR: 4 not cached, 5 write-through, 7 write-back with write-allocate.
  */
-#define PRRR_VALUE  0xF00BAA54
+#define PRRR_VALUE  0xA00B8A54 /* mmu/space.h: MMU_SHORT_PRRR and _NMRR */
 #define NMRR_VALUE  0x48004800
 #define TTBCR_VALUE 1    /* N: the upper 2 GiB are TTBR1's */
 #define TTBR_WALKS  0x6A /* walks are write-back with write-allocate, inner shareable: IRGN, NOS, RGN, S */

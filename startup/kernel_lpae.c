@@ -3,7 +3,10 @@
 #include "startup/cpu.h"
 #include "startup/layout.h"
 
-const struct mmu_format *const kernel_format = &mmu_lpae;
+const struct mmu_format *kernel_format(void)
+{
+    return &mmu_lpae;
+}
 
 unsigned cpu_pa_bits(void)
 {

@@ -51,17 +51,20 @@ static void judge_page(struct judgement *judgement, uint64_t va, uint64_t pa, in
     struct at_answer at = at_ask(va, AT_READ);
     struct IOPageInfo page;
 
-    if (IOAddressSpaceQuery(kernel_task, va, &page) != kIOReturnSuccess)
+    bool mapped = IOAddressSpaceQuery(kernel_task, va, &page) == kIOReturnSuccess;
+    uint8_t in_table = mapped ? at_mair_byte(page.attr_index) : 0;
+
+    if (!mapped)
         object(judgement, "0x%" PRIx64 ": a segment, but no mapping", va);
     else if (!at.translates)
         object(judgement, "0x%" PRIx64 ": mapped, but AT cannot translate it (status 0x%02x)", va, at.status);
     else if (at.pa != pa || page.pa != pa)
         object(judgement, "0x%" PRIx64 ": segment 0x%" PRIx64 ", table 0x%" PRIx64 ", AT 0x%" PRIx64, va, pa, page.pa,
                at.pa);
-    else if (at.mair != at_mair_byte(page.attr_index) || (mair >= 0 && at.mair != mair))
+    else if ((at.tells_type && at.mair != in_table) || (mair >= 0 && in_table != mair))
         object(judgement, "0x%" PRIx64 ": MAIR byte %02x in the table, %02x by AT, %02x by its cache mode", va,
-               at_mair_byte(page.attr_index), at.mair, mair >= 0 ? (unsigned)mair : at.mair);
-    else if (!shareability_agrees(&at, page.shareability))
+               in_table, at.tells_type ? at.mair : in_table, mair >= 0 ? (unsigned)mair : in_table);
+    else if (at.tells_type && !shareability_agrees(&at, page.shareability))
         object(judgement, "0x%" PRIx64 ": shareability %u in the table, %u by AT", va, page.shareability,
                at.shareability);
     else

@@ -102,7 +102,9 @@ void monitor_dump(const struct words *words)
 
 static void print_answer(const char *access, struct at_answer at)
 {
-    if (at.translates)
+    if (at.translates && !at.tells_type)
+        printf("%-12s physical 0x%" PRIx64 ", memory type not told\n", access, at.pa);
+    else if (at.translates)
         printf("%-12s physical 0x%" PRIx64 ", MAIR %02x (%s), %s shareable\n", access, at.pa, at.mair,
                words_mair(at.mair),
                at.shareability == 3   ? "inner"

@@ -65,7 +65,7 @@ struct judge_rules {
     struct judge_entry (*decode)(const struct judge_regime *regime, unsigned level, uint64_t descriptor);
     struct judge_leaf (*leaf)(const struct judge_regime *regime, unsigned level, uint64_t descriptor, uint64_t va);
 };
-extern const struct judge_rules judge_lpae, judge_stage2, judge_short;
+extern const struct judge_rules judge_lpae, judge_stage2, judge_short, judge_short_pxn;
 
 /* What every other call takes for a descriptor: of the slot `index` of a first- or second-level table of judge_short */
 uint64_t judge_short_widen(bool first, uint64_t index, uint32_t descriptor);

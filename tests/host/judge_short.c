@@ -62,8 +62,8 @@ static bool first_breach(uint32_t l1desc)
 {
     if ((l1desc & 3) == 1)
         return BITS(l1desc, 9, 2); /* domain 0; PXN, NS and SBZ are never set */
-    if (BITS(l1desc, 19, 19) || BITS(l1desc, 9, 5) || l1desc & 1)
-        return true; /* NS, a domain or an extended base address, PXN */
+    if (BITS(l1desc, 19, 19) || BITS(l1desc, 9, 5))
+        return true; /* NS, a domain or an extended base address */
     return BITS(l1desc, 18, 18) && BITS(l1desc, 23, 20);
 }
 
@@ -134,6 +134,8 @@ static struct judge_entry decode(const struct judge_regime *regime, unsigned lev
         return entry;
     entry.kind = level == FIRST && descriptor & 2 ? JUDGE_IS_TABLE : JUDGE_IS_LEAF;
     entry.breach = descriptor >> 63 ? "a short descriptor with a bit set that is reserved, or not used here" : NULL;
+    if (BITS(descriptor, 53, 53) && regime->rules == &judge_short)
+        entry.breach = "PXN, which this core reads as a reserved encoding";
     entry.pa = entry.kind == JUDGE_IS_TABLE ? BITS(descriptor, 31, 10) << 10 : BITS(descriptor, 31, shift) << shift;
     return entry;
 }
@@ -184,14 +186,11 @@ static struct judge_leaf leaf(const struct judge_regime *regime, unsigned level,
     return leaf;
 }
 
-const struct judge_rules judge_short = {
-    .address_bits = 32,
-    .slot_bytes = 4,
-    .start_level = start_level,
-    .level_shift = level_shift,
-    .group = group,
-    .in_half = in_half,
-    .slot = slot,
-    .decode = decode,
-    .leaf = leaf,
-};
+#define RULES                                                                                                          \
+    {                                                                                                                  \
+        .address_bits = 32, .slot_bytes = 4, .start_level = start_level, .level_shift = level_shift, .group = group,   \
+        .in_half = in_half, .slot = slot, .decode = decode, .leaf = leaf,                                              \
+    }
+
+const struct judge_rules judge_short = RULES;
+const struct judge_rules judge_short_pxn = RULES; /* of cores that have PXN */

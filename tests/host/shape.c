@@ -34,6 +34,8 @@ const struct shape shapes[] = {
     HALF(short, &judge_short, 12, 32, low),
     HALF(short, &judge_short, 12, 30, high),
     HALF(short, &judge_short, 12, 31, high),
+    HALF(short_pxn, &judge_short_pxn, 12, 31, low),
+    HALF(short_pxn, &judge_short_pxn, 12, 31, high),
     HALF(stage2_4k, &judge_stage2, 12, 36, low),
     HALF(stage2_4k, &judge_stage2, 12, 40, low),
     HALF(stage2_4k, &judge_stage2, 12, 48, low),
@@ -106,9 +108,14 @@ uint64_t at(uint64_t offset)
     return judge_base(&regime) + offset;
 }
 
+static bool has_pxn_sections(void)
+{
+    return world_shape.rules == &judge_short_pxn;
+}
+
 static bool is_short(void)
 {
-    return world_shape.rules == &judge_short;
+    return world_shape.rules == &judge_short || has_pxn_sections();
 }
 
 uint64_t far_pa(void)
@@ -151,7 +158,7 @@ static bool permissions_wrong(const struct judge_leaf *leaf, uint32_t attr)
 
     if (stage2())
         return leaf->el1 != (data | exec) || leaf->el0 != leaf->el1;
-    if (is_short()) /* has no PXN */
+    if (is_short() && !(has_pxn_sections() && leaf->level == 2)) /* no PXN */
         user = user && !exec;
     return leaf->el1 != (data | (user ? 0 : exec)) || leaf->el0 != (attr & MMU_USER ? data | exec : 0);
 }

@@ -23,7 +23,9 @@ struct at {
 };
 
 struct at at_translate(uint64_t va, enum at_access access);
-uint64_t at_ask(uint64_t va, enum at_access access); /* PAR_EL1, or PAR, as it stands */
+
+/* PAR_EL1, or PAR, as it stands; with short descriptors the same in the form that PAR has with long ones. */
+uint64_t at_ask(uint64_t va, enum at_access access);
 
 /*
  * Does this answer say memory of this MAIR byte at pa? Shareability counts for cacheable memory only:

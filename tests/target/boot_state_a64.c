@@ -101,6 +101,22 @@ unsigned boot_state_pa_bits(void)
     return bits[READ_REGISTER("id_aa64mmfr0_el1") & 7];
 }
 
+uint64_t boot_state_block(void)
+{
+    return 2 << 20;
+}
+
+bool boot_state_has_gib_blocks(void)
+{
+    return true;
+}
+
+bool boot_state_keeps_el0_code_from_el1(uint64_t leaf_size)
+{
+    (void)leaf_size;
+    return true;
+}
+
 bool boot_state_has_address_size_faults(void)
 {
     return boot_state_pa_bits() < 48;

@@ -1,4 +1,4 @@
-#include "tests/target/live.h"
+#include "tests/target/live_long.h"
 
 struct live_root live_root(void)
 {

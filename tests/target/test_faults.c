@@ -165,7 +165,10 @@ static void user_memory__is_open_to_el0_as_its_rights_say(void)
     }
     if (map_ram(MMU_WRITEBACK | MMU_USER | MMU_EXEC)) {
         CHECK(touch_read_el0(page_va).done);
-        CHECK_REFUSED(touch_execute(page_va), FAULT_PERMISSION); /* EL0's code is not EL1's */
+        if (boot_state_keeps_el0_code_from_el1(PAGE))
+            CHECK_REFUSED(touch_execute(page_va), FAULT_PERMISSION); /* EL0's code is not EL1's */
+        else
+            CHECK(touch_execute(page_va).done);
         unmap_ram();
     }
 }
@@ -173,13 +176,23 @@ static void user_memory__is_open_to_el0_as_its_rights_say(void)
 /* ---- entries spoilt by hand ---- */
 
 /* Change the page's live descriptor as only a bug could, and let the TLB forget it. */
-static void spoil(uint64_t clear, uint64_t set)
+static void set_access_flag(bool set)
 {
     struct live_leaf leaf;
 
     if (!CHECK(live_find(page_va, &leaf)))
         return;
-    *leaf.slot = (leaf.descriptor & ~clear) | set;
+    live_set_access_flag(&leaf, set);
+    touch_forget_translations();
+}
+
+static void flip(uint64_t bit)
+{
+    struct live_leaf leaf;
+
+    if (!CHECK(live_find(page_va, &leaf)))
+        return;
+    live_write(&leaf, leaf.descriptor ^ bit);
     touch_forget_translations();
 }
 
@@ -187,10 +200,10 @@ static void access_flag__is_named(void)
 {
     if (!map_ram(MMU_WRITEBACK | MMU_WRITE))
         return;
-    spoil((uint64_t)1 << 10, 0);
+    set_access_flag(false);
     CHECK_REFUSED(touch_read(page_va), FAULT_ACCESS_FLAG);
     CHECK_REFUSED(touch_write(page_va, 1), FAULT_ACCESS_FLAG);
-    spoil(0, (uint64_t)1 << 10);
+    set_access_flag(true);
     CHECK(touch_read(page_va).done);
     unmap_ram();
 }
@@ -203,9 +216,9 @@ static void address_size__is_named(void)
     }
     if (!map_ram(MMU_WRITEBACK | MMU_WRITE))
         return;
-    spoil(0, (uint64_t)1 << 47);
+    flip((uint64_t)1 << 47);
     CHECK_REFUSED(touch_read(page_va), FAULT_ADDRESS_SIZE);
-    spoil((uint64_t)1 << 47, 0);
+    flip((uint64_t)1 << 47);
     CHECK(touch_read(page_va).done);
     unmap_ram();
 }

@@ -32,9 +32,9 @@
 
 #include <stdint.h>
 
-/* mmu_lpae or mmu_short: kernel_lpae.c, kernel_short.c */
-extern const struct mmu_format *const kernel_format;
-#define KERNEL_FORMAT (*kernel_format)
+/* mmu_lpae, mmu_short or mmu_short_pxn: kernel_lpae.c, kernel_short.c */
+const struct mmu_format *kernel_format(void);
+#define KERNEL_FORMAT (*kernel_format())
 
 /* linker/BOARD.ld: numbers, told as addresses */
 extern char linear_offset[], linear_start[];

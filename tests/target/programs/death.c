@@ -43,15 +43,6 @@ static uint64_t page(void)
     return mmu_map(mmu_kernel_space(), &range) == MMU_OK ? range.va : 0;
 }
 
-static void spoil(uint64_t va, uint64_t clear, uint64_t set)
-{
-    struct live_leaf leaf;
-
-    if (live_find(va, &leaf))
-        *leaf.slot = (leaf.descriptor & ~clear) | set;
-    touch_forget_translations();
-}
-
 static volatile bool deeper = true;
 
 static void overflow(uint64_t depth)
@@ -66,17 +57,23 @@ static void overflow(uint64_t depth)
 
 static void access_flag(void)
 {
+    struct live_leaf leaf;
     uint64_t va = page();
 
-    spoil(va, 1u << 10, 0);
+    if (live_find(va, &leaf))
+        live_set_access_flag(&leaf, false);
+    touch_forget_translations();
     load(va);
 }
 
 static void address_size(void)
 {
+    struct live_leaf leaf;
     uint64_t va = page();
 
-    spoil(va, 0, (uint64_t)1 << 47);
+    if (live_find(va, &leaf))
+        live_write(&leaf, leaf.descriptor | (uint64_t)1 << 47);
+    touch_forget_translations();
     load(va);
 }
 

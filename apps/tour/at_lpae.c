@@ -37,6 +37,7 @@ struct at_answer at_ask(uint64_t va, enum at_access access)
         return (struct at_answer){.status = PAR_FST(par)};
     return (struct at_answer){
         .translates = true,
+        .tells_type = true,
         .pa = (par & PAR_PA) | (va & 0xfff),
         .mair = PAR_ATTR(par),
         .shareability = PAR_SH(par),
