@@ -21,3 +21,4 @@ ARCH_LINK_FLAGS := $(ARCH_MACHINE) -Wl,--no-enum-size-warning -Wl,-z,noexecstack
 ARCH_WITHOUT := bench
 # The descriptors of the runtime's tables: lpae or short.
 FORMAT ?= lpae
+FORMATS := lpae short

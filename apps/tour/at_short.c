@@ -8,7 +8,7 @@
 #define PAR_FS(par) ((par) >> 1 & 0x1f)
 #define PAR_SH      (1u << 7)
 #define PAR_NOS     (1u << 10)
-#define PAR_TYPE    0x4fcu /* NOS, SH, Inner, Outer: all 0 would be Normal memory that is not shared, which is nowhere */
+#define PAR_TYPE    0x4fcu /* NOS, SH, Inner, Outer: all 0 would be Normal memory not shared, which is nowhere */
 
 #define READ_CP15(where)                                                                                               \
     ({                                                                                                                 \
