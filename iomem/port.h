@@ -67,9 +67,8 @@ struct mmu_space *port_space_create(void);
 void port_space_activate(struct mmu_space *space);
 struct mmu_space *port_space_active(void); /* NULL: none */
 /*
- * Gives the tables back; they map nothing any more that anybody will use. A core that has them active translates
- * nothing by them on return: this one has left them, another one does so when it activates something else, and until
- * then the last few pages stay with it.
+ * Gives the tables back, in which nothing is mapped or tagged any more. When this core has them active, it leaves
+ * them first. Another core that has goes on with an empty table, and that goes when it activates something else.
  */
 void port_space_destroy(struct mmu_space *space);
 

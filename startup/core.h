@@ -10,6 +10,7 @@
 #include "boards/irq_controller.h"
 #include "startup/layout.h"
 
+struct el0_thread;
 struct landing;
 struct mmu_space;
 
@@ -22,6 +23,8 @@ struct core {
     uintptr_t main_stack_top;      /* SP at the start */
     struct landing *landings;      /* innermost fault_try or panic_try first */
     unsigned reports;              /* reports begun: a report that faults itself is not reported again */
+    struct el0_thread *el0;        /* el0_run is under way: whose registers EL0 has now */
+    bool el0_stop;                 /* it, or the next one, is to return at once */
     struct mmu_space *task_space;  /* the task's that it has active, NULL: none; spaces.c's */
     struct _reent *reent;          /* newlib's state: errno, the streams */
     bool irq_ready;                /* its part of the interrupt controller is on */

@@ -4,6 +4,7 @@
 #include "iomem/port.h"
 #include "mmu/mmu.h"
 #include "startup/core.h"
+#include "startup/el0.h"
 #include "startup/end.h"
 #include "startup/landing.h"
 #include "startup/spaces.h"
@@ -91,18 +92,42 @@ bool fault_try(void (*run)(void *), void *arg, struct fault *out)
     return ended;
 }
 
+static struct fault describe(const struct exception *e, const struct syndrome *s)
+{
+    struct view view;
+
+    view_take(&view, e, s);
+    return (struct fault){s->far_valid ? e->va : 0, e->pc, e->syndrome, fault_verdict(s, &view)};
+}
+
 static void land(const struct exception *e, const struct syndrome *s)
 {
     struct attempt *attempt = (struct attempt *)landing_find(LANDING_FAULT);
-    struct view view;
 
     if (!attempt)
         return;
-    view_take(&view, e, s);
-    attempt->fault = (struct fault){e->va, e->pc, e->syndrome, fault_verdict(s, &view)};
-    if (!s->far_valid)
-        attempt->fault.va = 0;
+    attempt->fault = describe(e, s);
     landing_take(&attempt->landing);
+}
+
+/* Something that EL0 has done is for who runs it to deal with. */
+static void leave_el0(const struct exception *e, const struct syndrome *s)
+{
+    struct fault fault = {.pc = e->pc};
+    bool call = s->class == EC_SVC;
+
+    if (!call)
+        fault = describe(e, s);
+    core_this()->el0->leave(e, call ? EL0_SYSCALL : EL0_FAULT, &fault);
+}
+
+/* Back to what was interrupted, if it may go on. */
+static void resume(const struct exception *e)
+{
+    const struct fault stopped = {.pc = e->pc};
+
+    if (el0_is_to_stop(e))
+        core_this()->el0->leave(e, EL0_INTERRUPTED, &stopped);
 }
 
 /* The vectors come in fours: synchronous, IRQ, FIQ, SError. */
@@ -121,16 +146,27 @@ static bool serve_interrupt(unsigned vector)
     return true;
 }
 
+static bool is_served(struct exception *e, const struct syndrome *s)
+{
+    return skip_semihosting(e, s) || met_broken_leaf(e, s) || offer_to_port(e, s);
+}
+
 void exception_handle(struct exception *e, unsigned vector)
 {
     struct syndrome s;
 
-    if (serve_interrupt(vector))
+    if (serve_interrupt(vector)) {
+        resume(e);
         return;
+    }
     syndrome_decode(&s, e);
     if (vector != VECTOR_OVERFLOW && is_synchronous(vector)) {
-        if (skip_semihosting(e, &s) || met_broken_leaf(e, &s) || offer_to_port(e, &s))
+        if (is_served(e, &s)) {
+            resume(e);
             return;
+        }
+        if (el0_is_mine(e))
+            leave_el0(e, &s);
         land(e, &s);
     }
     fault_report(e, vector);

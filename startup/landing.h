@@ -1,11 +1,11 @@
-/* Places to come back to: fault_try's and panic_try's. The core keeps them innermost first. */
+/* Places to come back to: fault_try's, panic_try's and el0_run's. The core keeps them innermost first. */
 #ifndef STARTUP_LANDING_H
 #define STARTUP_LANDING_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum landing_kind { LANDING_FAULT, LANDING_PANIC };
+enum landing_kind { LANDING_FAULT, LANDING_PANIC, LANDING_EL0 };
 
 struct landing {
     uint64_t registers[24]; /* what a function must preserve, as landing_run saves it */

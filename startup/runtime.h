@@ -1,4 +1,4 @@
-/* The runtime's calls for programs: faults and panics survived, cores, RAM. */
+/* The runtime's calls for programs: faults and panics survived, cores, interrupts, EL0, RAM. */
 #ifndef STARTUP_RUNTIME_H
 #define STARTUP_RUNTIME_H
 
@@ -87,6 +87,57 @@ int irq_handle(unsigned id, void (*run)(void *), void *arg);
  */
 enum { TIMER_CALLS = 32 };
 int timer_call(uint64_t microseconds, void (*run)(void *), void *arg);
+
+enum { EL0_SYSCALL, EL0_FAULT, EL0_INTERRUPTED };
+struct el0_exit {
+    int kind;
+    uint64_t number, args[6]; /* of EL0_SYSCALL, otherwise 0 */
+    struct fault fault;       /* of EL0_FAULT; otherwise 0 but for pc, the instruction that EL0 goes on with */
+};
+enum {
+    EL0_BAD = -1,         /* caller: no task or kernel_task, or exit is NULL */
+    EL0_CONTEXT = -2,     /* caller: interrupts are masked, or it is a handler of one, or EL0 runs already */
+    EL0_NOTHING = -3,     /* caller: entry is 0, and EL0 has never run in this task on this core */
+    EL0_MEMORY = -4,      /* the machine: no memory for EL0's registers */
+    EL0_UNSUPPORTED = -5, /* the machine: AArch32, where there is no entry to PL0 yet */
+    EL0_POINTER = -6      /* el0_copy_in, el0_copy_out: EL0 may not access all of the range */
+};
+
+/*
+ * Run a task's program on this core, at EL0 in its address space, until it makes a system call, faults or is stopped;
+ * *exit says which. The space is active meanwhile; the one that was before is again afterwards. task: a task_t.
+ *
+ * entry other than 0: EL0 begins there, with SP = stack and x0 = arg. Every other register that it can read is 0 (FP
+ * and SIMD, the flags and TPIDR_EL0 too), interrupts are on. Nothing is checked beforehand: a bad entry or stack faults
+ * at EL0.
+ * entry 0: EL0 goes on where it was left last in this task on this core, all registers as they were; after a system
+ * call with x0 = arg, its result. stack is ignored, and arg, too, after a fault (the instruction is tried again) or a
+ * stop. Each core has a program of its own in a task; another task may have been run in between.
+ *
+ * EL0_SYSCALL: SVC. number is its immediate or, when that is 0, x8; args are x0 to x5.
+ * EL0_FAULT: any other exception that nobody serves. Faults that can be served (demand-zero, copy-on-write, a page that
+ * is blocked for now) are, and EL0 goes on.
+ * EL0_INTERRUPTED: a handler called el0_stop. Interrupts are served while EL0 runs, as at any time, and EL0 goes
+ * on after them, unless so asked.
+ *
+ * 0, or an error: nothing has run, and *exit is as it was.
+ */
+struct IOAddressSpace;
+int el0_run(struct IOAddressSpace *task, uint64_t entry, uint64_t stack, uint64_t arg, struct el0_exit *exit);
+
+/*
+ * Copy between the caller's memory and a task's, which EL0 must be allowed to read or to write: for the pointers that
+ * system calls bring. No address makes the kernel fault. Pages that are served on demand are, so not with interrupts
+ * masked or a lock held. 0, EL0_BAD, or EL0_POINTER: then a part may have been copied.
+ */
+int el0_copy_in(struct IOAddressSpace *task, void *to, uint64_t from, size_t size);
+int el0_copy_out(struct IOAddressSpace *task, uint64_t to, const void *from, size_t size);
+
+/*
+ * For handlers of interrupts: el0_run on this core returns with EL0_INTERRUPTED when the handler has returned. When
+ * none is under way, the next one does, before EL0's first instruction: a time slice that ends early is not lost.
+ */
+void el0_stop(void);
 
 /* The RAM that the runtime hands out. */
 struct frame_stats {

@@ -4,19 +4,28 @@
  */
 #include "startup/spaces.h"
 
+#include <stdlib.h>
+
 #include "iomem/port.h"
 #include "mmu/asid.h"
 #include "mmu/lock.h"
 #include "mmu/tlb.h"
 #include "startup/boot.h"
 #include "startup/core.h"
+#include "startup/el0.h"
 #include "startup/layout.h"
 
 _Static_assert(CORE_MAX <= ASID_CORES, "the pool of ASIDs has a place for each core");
 
 static struct lock lock = LOCK_INIT; /* the pool, and TTBR0 of every core with it */
 static struct asid_pool pool;
-static struct mmu_space *orphans[CORE_MAX]; /* destroyed while the core had it active */
+
+/* What a task has of the port. */
+struct task_space {
+    struct mmu_space tables; /* first: iomem knows the whole by it */
+    struct el0_thread *threads;
+    bool dead; /* destroyed while some core had it active */
+};
 
 uint64_t port_space_size(void)
 {
@@ -25,7 +34,12 @@ uint64_t port_space_size(void)
 
 struct mmu_space *port_space_create(void)
 {
-    return mmu_space_create(&KERNEL_FORMAT, TASK_VA_BITS, &mmu_cpu_backend);
+    struct task_space *space = calloc(1, sizeof *space);
+
+    if (space && mmu_space_init(&space->tables, &KERNEL_FORMAT, TASK_VA_BITS, &mmu_cpu_backend, 0) == MMU_OK)
+        return &space->tables;
+    free(space);
+    return NULL;
 }
 
 struct mmu_space *port_space_active(void)
@@ -33,21 +47,36 @@ struct mmu_space *port_space_active(void)
     return spaces_active();
 }
 
-static void bury(struct mmu_space *space)
+static struct task_space *whole(struct mmu_space *space)
 {
-    if (space->asid_generation == pool.generation)
-        tlb_forget_asid(space->asid);
-    asid_release(&pool, space);
-    mmu_space_destroy(space);
+    return (struct task_space *)space;
 }
 
-static void leave_orphan(unsigned core)
+struct el0_thread **spaces_threads(struct mmu_space *space)
 {
-    struct mmu_space *orphan = orphans[core];
+    return &whole(space)->threads;
+}
 
-    orphans[core] = NULL;
-    if (orphan && !asid_is_active(&pool, orphan))
-        bury(orphan);
+/* No core has it active. */
+static void bury(struct task_space *space)
+{
+    if (space->tables.asid_generation == pool.generation)
+        tlb_forget_asid(space->tables.asid);
+    asid_release(&pool, &space->tables);
+    mmu_space_release(&space->tables);
+    while (space->threads) {
+        struct el0_thread *next = space->threads->next;
+
+        free(space->threads);
+        space->threads = next;
+    }
+    free(space);
+}
+
+static void bury_if_dead(struct mmu_space *space)
+{
+    if (space && whole(space)->dead && !asid_is_active(&pool, space))
+        bury(whole(space));
 }
 
 static uint64_t empty_root(void)
@@ -57,20 +86,20 @@ static uint64_t empty_root(void)
 
 static void enter(struct mmu_space *space)
 {
-    unsigned core = core_self();
+    struct mmu_space *before = spaces_active();
 
     if (!pool.count)
         asid_start(&pool, tlb_asid_bits(), tlb_forget_all);
-    if (pool.active[core] == space)
+    if (before == space)
         return;
-    if (asid_enter(&pool, core, space))
+    if (asid_enter(&pool, core_self(), space))
         __asm__ volatile("dsb ish" : : : "memory"); /* the number first, then what is walked under it: tlb_invalidate */
     if (space)
         ttbr0_set(mmu_space_root(space), space->asid);
     else
         ttbr0_set(empty_root(), 0);
     core_this()->task_space = space;
-    leave_orphan(core);
+    bury_if_dead(before);
 }
 
 void port_space_activate(struct mmu_space *space)
@@ -88,12 +117,7 @@ void port_space_destroy(struct mmu_space *space)
 
     if (spaces_active() == space)
         enter(NULL);
-    for (unsigned core = 0; core < CORE_MAX; core++)
-        if (pool.active[core] == space)
-            orphans[core] = space;
-    if (asid_is_active(&pool, space))
-        mmu_tag(space, 0, port_space_size(), MMU_TAG_NONE, 0);
-    else
-        bury(space);
+    whole(space)->dead = true;
+    bury_if_dead(space);
     lock_leave(&lock, entered);
 }

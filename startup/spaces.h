@@ -19,6 +19,9 @@ static inline struct mmu_space *spaces_of(uint64_t va)
     return va >> TASK_VA_BITS ? mmu_kernel_space() : spaces_active();
 }
 
+/* The programs that have run at EL0 in it, one a core: a list that only grows, freed with the space. */
+struct el0_thread **spaces_threads(struct mmu_space *space);
+
 /* The architecture's: TTBR0 = these tables under this ASID, from the next instruction on. */
 void ttbr0_set(uint64_t root, uint16_t asid);
 

@@ -101,6 +101,7 @@ exception_save:
         mov     x29, xzr
         bl      exception_handle
 
+exception_return:
         ldr     x2, [sp, #800]
         ldr     x3, [sp, #808]
         msr     fpsr, x2
@@ -142,6 +143,25 @@ exception_save:
         ldp     x0, x1, [sp]
         add     sp, sp, #EXCEPTION_SIZE
         eret
+
+        /*
+         * void el0_enter(const struct exception *): from the main stack, interrupts masked, with nothing
+         * on the exception stack. Every register that EL0 has comes from the frame.
+         */
+        .global el0_enter
+el0_enter:
+        msr     daifset, #0xf
+        msr     spsel, #1
+        sub     sp, sp, #EXCEPTION_SIZE
+        mov     x1, sp
+        mov     x2, #EXCEPTION_SIZE
+1:      ldp     x3, x4, [x0], #16
+        stp     x3, x4, [x1], #16
+        subs    x2, x2, #16
+        b.ne    1b
+        ldr     x2, [sp, #248]
+        msr     sp_el0, x2
+        b       exception_return
 
         .section .bss.overflow_stack, "aw", %nobits
         .balign 16
