@@ -146,13 +146,13 @@ uint64_t boot_tcr(void)
 }
 
 /*
- * SCTLR_EL1: M, C, I, WXN, SA, SA0; EL0 may use DC ZVA, CTR_EL0, cache maintenance, WFI and WFE; ITD and SED;
+ * SCTLR_EL1: M, C, I, WXN, SA, SA0; EL0 may use DC ZVA, WFI and WFE, but no cache maintenance; ITD, SED;
  * the rest is RES1. A stays 0: unaligned accesses to Normal memory are fine, those to Device memory fault anyway.
  */
 uint64_t boot_sctlr(void)
 {
-    return 0x30d00800 | 1 << 0 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 7 | 1 << 8 | 1 << 12 | 1 << 14 | 1 << 15 | 1 << 16 |
-           1 << 18 | 1 << 19 | 1 << 26;
+    return 0x30d00800 | 1 << 0 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 7 | 1 << 8 | 1 << 12 | 1 << 14 | 1 << 16 |
+           1 << 18 | 1 << 19;
 }
 
 static uint64_t image_to_pa(const volatile void *address)

@@ -291,6 +291,23 @@ static void destroy__ends_what_other_cores_run(void)
     CHECK_EQ(after.tables, before.tables);
 }
 
+static void copy__refuses_what_el0_may_not_touch(void)
+{
+    char bytes[24] = "a string of some length";
+    uint64_t kernel = (uintptr_t)bytes;
+
+    CHECK_EQ(el0_copy_out(one.task, EL0_DATA + 5, bytes, sizeof bytes), 0);
+    memset(bytes, 0, sizeof bytes);
+    CHECK_EQ(el0_copy_in(one.task, bytes, EL0_DATA + 5, sizeof bytes), 0);
+    CHECK(strcmp(bytes, "a string of some length") == 0);
+    CHECK_EQ(el0_copy_out(one.task, EL0_CODE, bytes, 1), EL0_POINTER);
+    CHECK_EQ(el0_copy_in(one.task, bytes, EL0_CODE - 8, 16), EL0_POINTER);
+    CHECK_EQ(el0_copy_in(one.task, bytes, kernel, 8), EL0_POINTER);
+    CHECK_EQ(el0_copy_out(one.task, kernel, bytes, 8), EL0_POINTER);
+    CHECK_EQ(el0_copy_in(one.task, bytes, UINT64_MAX - 3, 8), EL0_POINTER);
+    CHECK_EQ(el0_copy_in(kernel_task, bytes, EL0_DATA, 8), EL0_BAD);
+}
+
 int main(void)
 {
     if (!el0_task_make(&one) || !el0_task_make(&two))
@@ -302,6 +319,7 @@ int main(void)
     TAP_RUN(tasks__take_turns);
     TAP_RUN(run__leaves_the_active_space_as_it_was);
     TAP_RUN(fault__is_told_and_the_instruction_can_be_tried_again);
+    TAP_RUN(copy__refuses_what_el0_may_not_touch);
     TAP_RUN(errors__run_nothing);
     TAP_RUN(interrupt__is_served_and_el0_goes_on);
     TAP_RUN(interrupt__ends_the_run_when_a_handler_says_so);
