@@ -46,6 +46,8 @@ static bool wait_for_pages(const struct port_abort *abort)
         return true;
     if (!blocked)
         return mapped;
+    if (abort->user && (map_lock_is_mine() || !abort->can_wait))
+        return false; /* a program's pointer ends nothing but the copy by it */
     if (map_lock_is_mine())
         port_panic("blocked mapping touched by the holder of the memory lock: nobody could unblock it");
     if (!abort->can_wait)

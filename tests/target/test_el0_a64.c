@@ -124,6 +124,27 @@ static void fault__is_told_and_the_instruction_can_be_tried_again(void)
     CHECK_EQ(out.fault.verdict, FAULT_PERMISSION);
 }
 
+static void isolation__el0_reaches_nothing_of_the_kernels(void)
+{
+    static int data;
+    uint64_t kernel[] = {(uintptr_t)el0_run, (uintptr_t)&data, (uintptr_t)el0_code, (uintptr_t)&kernel,
+                         (uintptr_t)port_linear(one.data_pa)};
+
+    for (unsigned i = 0; i < sizeof kernel / sizeof kernel[0]; i++) {
+        const char *programs[] = {el0_load, el0_store, el0_jump};
+
+        for (unsigned p = 0; p < 3; p++) {
+            CHECK_EQ(el0_begin(&one, programs[p], kernel[i], &out), 0);
+            CHECK_EQ(out.kind, EL0_FAULT);
+            CHECK_EQ(out.fault.va, kernel[i]);
+            CHECK_EQ(out.fault.verdict, FAULT_PERMISSION);
+        }
+    }
+    CHECK_EQ(el0_begin(&one, el0_jump, EL0_DATA, &out), 0);
+    CHECK_EQ(out.kind, EL0_FAULT);
+    CHECK_EQ(out.fault.verdict, FAULT_PERMISSION);
+}
+
 static void errors__run_nothing(void)
 {
     struct el0_task fresh;
@@ -320,6 +341,7 @@ int main(void)
     TAP_RUN(run__leaves_the_active_space_as_it_was);
     TAP_RUN(fault__is_told_and_the_instruction_can_be_tried_again);
     TAP_RUN(copy__refuses_what_el0_may_not_touch);
+    TAP_RUN(isolation__el0_reaches_nothing_of_the_kernels);
     TAP_RUN(errors__run_nothing);
     TAP_RUN(interrupt__is_served_and_el0_goes_on);
     TAP_RUN(interrupt__ends_the_run_when_a_handler_says_so);
