@@ -27,6 +27,11 @@ static unsigned class_that_fits(uint64_t pages)
     return class_of(pages + (1ull << (log - 3u)) - 1u);
 }
 
+static bool same_class(uint64_t a, uint64_t b)
+{
+    return class_of(a / PAGE) == class_of(b / PAGE);
+}
+
 static void set_gap(struct region_space *space, struct region *region, uint64_t gap)
 {
     unsigned class = class_of(gap / PAGE);
@@ -41,21 +46,50 @@ static void set_gap(struct region_space *space, struct region *region, uint64_t 
         (*head)->gap_prev = region;
     *head = region;
     space->in_use[class / 64u] |= 1ull << (class % 64u);
+    space->words_in_use |= 1u << (class / 64u);
+}
+
+/* `by` stands where `region` stood; NULL: nobody does. */
+static void replace_gap(struct region_space *space, struct region *region, struct region *by)
+{
+    struct region **head = &space->gaps[class_of(region->gap / PAGE)];
+
+    *(region->gap_prev ? &region->gap_prev->gap_next : head) = by ? by : region->gap_next;
+    if (region->gap_next)
+        region->gap_next->gap_prev = by ? by : region->gap_prev;
 }
 
 static void clear_gap(struct region_space *space, struct region *region)
 {
-    unsigned class = class_of(region->gap / PAGE);
+    unsigned class = class_of(region->gap / PAGE), word = class / 64u;
 
     if (region->gap == 0)
         return;
-    if (region->gap_next)
-        region->gap_next->gap_prev = region->gap_prev;
-    if (region->gap_prev)
-        region->gap_prev->gap_next = region->gap_next;
-    else if (!(space->gaps[class] = region->gap_next))
-        space->in_use[class / 64u] &= ~(1ull << (class % 64u));
+    replace_gap(space, region, NULL);
     region->gap = 0;
+    if (space->gaps[class])
+        return;
+    space->in_use[word] &= ~(1ull << (class % 64u));
+    if (!space->in_use[word])
+        space->words_in_use &= ~(1u << word);
+}
+
+/*
+ * The gap after `from` becomes `to`'s, who has none, with another size. Mostly the window's large gap, which
+ * maps nibble at: it stays in its class.
+ */
+static void move_gap(struct region_space *space, struct region *from, struct region *to, uint64_t gap)
+{
+    if (gap == 0 || from->gap == 0 || !same_class(from->gap, gap)) {
+        clear_gap(space, from);
+        set_gap(space, to, gap);
+        return;
+    }
+    replace_gap(space, from, to);
+    to->gap = gap;
+    to->gap_prev = from->gap_prev;
+    to->gap_next = from->gap_next;
+    from->gap = 0;
 }
 
 void region_space_init(struct region_space *space, uint64_t min, uint64_t max)
@@ -97,15 +131,14 @@ static uint64_t place(const struct region *owner, uint64_t size, uint64_t align,
 /* The owner of a gap in class `from` or above, or NULL. */
 static struct region *first_gap(const struct region_space *space, unsigned from)
 {
-    uint64_t mask = ~0ull << (from % 64u);
+    unsigned word = from / 64u, others = space->words_in_use & (~1u << word);
+    uint64_t bits = space->in_use[word] & ~0ull << (from % 64u);
 
-    for (unsigned word = from / 64u; word < REGION_WORDS; word++, mask = ~0ull) {
-        uint64_t bits = space->in_use[word] & mask;
-
-        if (bits)
-            return space->gaps[word * 64u + (unsigned)__builtin_ctzll(bits)];
+    if (!bits && others) {
+        word = (unsigned)__builtin_ctz(others);
+        bits = space->in_use[word];
     }
-    return NULL;
+    return bits ? space->gaps[word * 64u + (unsigned)__builtin_ctzll(bits)] : NULL;
 }
 
 /* Cut [va, va + size) out of the gap after `before`. */
@@ -120,9 +153,8 @@ static void take(struct region_space *space, struct region *before, struct regio
         region->next->prev = region;
     before->next = region;
     region_tree_insert(space, region);
-    clear_gap(space, before);
+    move_gap(space, before, region, end - gap_start(region));
     set_gap(space, before, va - gap_start(before));
-    set_gap(space, region, end - gap_start(region));
     space->count++;
     space->bytes += region->size;
 }
@@ -193,13 +225,12 @@ void region_free(struct region_space *space, struct region *region)
     if (!before)
         return;
     gap = before->gap + region->size + region->gap;
-    clear_gap(space, region);
     clear_gap(space, before);
+    move_gap(space, region, before, gap);
     before->next = region->next;
     if (region->next)
         region->next->prev = before;
     region_tree_remove(space, region);
-    set_gap(space, before, gap);
     space->count--;
     space->bytes -= region->size;
     *region = (struct region){0};

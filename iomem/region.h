@@ -39,6 +39,7 @@ struct region_space {
     struct region *root, *waiting;
     struct region *gaps[REGION_CLASSES];
     uint64_t in_use[REGION_WORDS]; /* a bit a class that has gaps */
+    uint32_t words_in_use;         /* a bit each of those words that is not 0 */
     uint32_t random;
     size_t count;   /* regions taken */
     uint64_t bytes; /* in them */
