@@ -176,19 +176,29 @@ static bool owns_its_pages(IOMemoryMapRef map)
     return map->memory && map->address && map->space && !map->super_map && !(map->options & kIOMapStatic);
 }
 
-IOReturn IOMemoryMapUnmap(IOMemoryMapRef map)
+static IOReturn unmap(IOMemoryMapRef map)
 {
     IOReturn result = kIOReturnSuccess;
 
-    if (!map)
-        return kIOReturnBadArgument;
-    lock_acquire(&gIOMemoryLock);
-    map_unwire_all(map);
-    map_unblock_for_good(map);
+    if (map->wires)
+        map_unwire_all(map);
+    if (map->blocked)
+        map_unblock_for_good(map);
     if (owns_its_pages(map))
         result = map_leave(map);
     map->space = NULL;
     map->address = 0;
+    return result;
+}
+
+IOReturn IOMemoryMapUnmap(IOMemoryMapRef map)
+{
+    IOReturn result;
+
+    if (!map)
+        return kIOReturnBadArgument;
+    lock_acquire(&gIOMemoryLock);
+    result = unmap(map);
     lock_release(&gIOMemoryLock);
     return result;
 }
@@ -232,15 +242,17 @@ void IOMemoryMapFree(IOMemoryMapRef map)
 {
     if (!map)
         return;
-    IOMemoryMapUnmap(map);
+    lock_acquire(&gIOMemoryLock);
+    unmap(map);
     address_space_remove_map(map->task, map);
     if (map->memory) {
-        descriptor_remove_map(map->memory, map);
+        descriptor_forget_map(map->memory, map);
         OSObjectRelease(&map->memory->object);
     }
     if (map->super_map)
         OSObjectRelease(&map->super_map->object);
-    object_free(&map->object);
+    map_free(map);
+    lock_release(&gIOMemoryLock);
 }
 
 kern_return_t IOMemoryMapCopyState(IOMemoryMapRef map, IOMemoryMapPrivateState *state)

@@ -54,21 +54,31 @@ static void uncount_instance(OSMetaClassRef class)
         class = class->super;
 }
 
+void object_begin(OSObjectRef object, OSMetaClassRef class)
+{
+    object->class = class;
+    object->references = 1;
+    count_instance(class);
+}
+
+void object_end(OSObjectRef object)
+{
+    uncount_instance(object->class);
+}
+
 OSObjectRef object_alloc(OSMetaClassRef class)
 {
     OSObjectRef object = port_alloc(class->size);
 
     if (!object)
         return NULL;
-    object->class = class;
-    object->references = 1;
-    count_instance(class);
+    object_begin(object, class);
     return object;
 }
 
 void object_free(OSObjectRef object)
 {
-    uncount_instance(object->class);
+    object_end(object);
     port_free(object);
 }
 

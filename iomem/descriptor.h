@@ -87,9 +87,10 @@ IOMemoryDescriptorRef descriptor_private_run(IOMemoryDescriptorRef md, IOByteCou
 /* Of any class: its flag, and its maps. The caller holds the memory lock. */
 IOReturn descriptor_redirect(IOMemoryDescriptorRef md, task_t safe_task, bool redirected);
 
-/* The list of maps. The caller holds the memory lock for the first two. */
+/* The list of maps. The caller holds the memory lock for the first three. */
 void descriptor_add_map(IOMemoryDescriptorRef md, IOMemoryMapRef map);
 void descriptor_remove_map(IOMemoryDescriptorRef md, IOMemoryMapRef map);
+void descriptor_forget_map(IOMemoryDescriptorRef md, IOMemoryMapRef map); /* a map that is being freed */
 void descriptor_drop_maps(IOMemoryDescriptorRef md); /* the list's references, and so most maps */
 
 /* Of any subclass of IOGeneralMemoryDescriptor: what initWithOptions does, and the length that a buffer changes. */

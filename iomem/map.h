@@ -47,6 +47,11 @@ extern struct lock gIOMemoryLock;
 
 extern const struct OSMetaClass IOMemoryMap_class;
 
+/* object_alloc and object_free of a map, faster. The caller holds the memory lock. */
+IOMemoryMapRef map_alloc(void);
+void map_free(IOMemoryMapRef map);
+void map_drop_spares(void); /* what is kept of freed maps goes back to the port; takes the lock */
+
 /* In an exception, this tells of the context that it interrupted too. */
 static inline bool map_lock_is_mine(void)
 {

@@ -125,7 +125,7 @@ IOReturn map_unblock(IOMemoryMapRef map, unsigned why)
         map->blocked &= (uint8_t)~why;
         return kIOReturnSuccess;
     }
-    fresh = (IOMemoryMapRef)object_alloc(&IOMemoryMap_class);
+    fresh = map_alloc();
     if (!fresh)
         return kIOReturnNoMemory;
     IOMemoryMapInit(fresh, map->task, map->address, map->options & kIOMapReadOnly, 0, map->length);

@@ -51,7 +51,7 @@ static IOReturn find_backing(struct backing *backing, uint64_t length)
 /* On failure the map shows what it showed, blocked or not. */
 static IOReturn show(IOMemoryMapRef map, const struct backing *backing)
 {
-    IOMemoryMapRef fresh = (IOMemoryMapRef)object_alloc(&IOMemoryMap_class);
+    IOMemoryMapRef fresh = map_alloc();
     IOReturn result = kIOReturnNoMemory;
     uint64_t lead;
 

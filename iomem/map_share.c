@@ -19,8 +19,10 @@ void descriptor_add_map(IOMemoryDescriptorRef md, IOMemoryMapRef map)
     md->newest = map;
 }
 
-static void unlink_map(IOMemoryDescriptorRef md, IOMemoryMapRef map)
+void descriptor_forget_map(IOMemoryDescriptorRef md, IOMemoryMapRef map)
 {
+    if (!map->registered)
+        return;
     if (map->older)
         map->older->newer = map->newer;
     else
@@ -37,8 +39,8 @@ void descriptor_remove_map(IOMemoryDescriptorRef md, IOMemoryMapRef map)
 {
     if (!map->registered)
         return;
-    unlink_map(md, map);
-    IOMemoryMapTaggedRelease(map, OSCollectionMetaClass()); /* ignored when the map is being freed */
+    descriptor_forget_map(md, map);
+    IOMemoryMapTaggedRelease(map, OSCollectionMetaClass());
 }
 
 void descriptor_drop_maps(IOMemoryDescriptorRef md)
@@ -49,34 +51,49 @@ void descriptor_drop_maps(IOMemoryDescriptorRef md)
     lock_release(&gIOMemoryLock);
 }
 
-static unsigned cache_field(IOMemoryMapRef map)
-{
-    return map->options & kIOMapCacheMask;
-}
+/* What is asked for. */
+struct wish {
+    task_t task;
+    uint64_t address, offset, length;
+    IOOptionBits options;
+};
 
-static bool may_share(IOMemoryMapRef existing, IOMemoryMapRef wanted)
+static bool may_share(IOMemoryMapRef existing, const struct wish *wanted)
 {
     IOOptionBits same = kIOMapReadOnly | kIOMapGuardedMask;
+    IOOptionBits differ = existing->options ^ wanted->options;
     uint64_t delta = wanted->offset - existing->offset;
 
     if (!map_is_mapped(existing) || existing->task != wanted->task || (existing->options & kIOMapUnique))
         return false;
-    if ((existing->options ^ wanted->options) & same)
-        return false;
-    if (cache_field(wanted) != kIOMapDefaultCache && cache_field(wanted) != cache_field(existing))
+    if ((differ & same) || ((wanted->options & kIOMapCacheMask) && (differ & kIOMapCacheMask)))
         return false;
     if (wanted->offset < existing->offset || delta > existing->length || wanted->length > existing->length - delta)
         return false;
     return (wanted->options & kIOMapAnywhere) || wanted->address == existing->address + delta;
 }
 
+static bool is_all_of(IOMemoryMapRef existing, const struct wish *wanted)
+{
+    return wanted->offset == existing->offset && wanted->length == existing->length;
+}
+
+static struct wish wish_of(IOMemoryMapRef map)
+{
+    return (struct wish){map->task, map->address, map->offset, map->length, map->options};
+}
+
 IOMemoryMapRef IOMemoryMapCopyCompatible(IOMemoryMapRef existing, IOMemoryMapRef newMapping)
 {
+    struct wish wanted;
     IOMemoryMapRef base;
 
-    if (!existing || !newMapping || !newMapping->task || !may_share(existing, newMapping))
+    if (!existing || !newMapping || !newMapping->task)
         return NULL;
-    if (newMapping->offset == existing->offset && newMapping->length == existing->length) {
+    wanted = wish_of(newMapping);
+    if (!may_share(existing, &wanted))
+        return NULL;
+    if (is_all_of(existing, &wanted)) {
         OSObjectRetain(&existing->object);
         return existing;
     }
@@ -195,22 +212,50 @@ IOMemoryMapRef IOMemoryDescriptorMakeMapping(IOMemoryDescriptorRef md, IOMemoryD
     return descriptor_methods(md)->make_mapping(md, mapping, options, offset);
 }
 
+/* Without a map to ask with: the map that such a request gets when it is one that exists, whole. Borrowed. */
+static IOMemoryMapRef find_same(IOMemoryDescriptorRef md, const struct wish *wanted)
+{
+    IOMemoryMapRef map = md->oldest;
+
+    if (!options_agree(wanted->options) || (wanted->options & (kIOMapStatic | kIOMapUnique)) ||
+        descriptor_methods(md)->make_mapping != descriptor_make_mapping)
+        return NULL;
+    while (map && !may_share(map, wanted))
+        map = map->newer;
+    return map && is_all_of(map, wanted) ? map : NULL;
+}
+
+static IOMemoryMapRef map_anew(IOMemoryDescriptorRef md, const struct wish *wanted)
+{
+    IOMemoryMapRef map = map_alloc();
+
+    if (!map)
+        return NULL;
+    if (IOMemoryMapInit(map, wanted->task, wanted->address, wanted->options, wanted->offset, wanted->length))
+        return descriptor_methods(md)->make_mapping(md, map, wanted->options | kIOMap64Bit, 0);
+    OSObjectRelease(&map->object);
+    return NULL;
+}
+
 IOMemoryMapRef IOMemoryDescriptorCreateMappingInTask(IOMemoryDescriptorRef md, task_t intoTask,
                                                      mach_vm_address_t atAddress, IOOptionBits options,
                                                      mach_vm_size_t offset, mach_vm_size_t length)
 {
+    struct wish wanted = {intoTask, atAddress, offset, length, options};
     IOMemoryMapRef map;
 
+    if (!md || (length == 0 && md->length == 0))
+        return NULL;
     if (length == 0)
-        length = IOMemoryDescriptorGetLength(md);
-    if (!md || length == 0)
-        return NULL;
-    map = (IOMemoryMapRef)object_alloc(&IOMemoryMap_class);
-    if (map && !IOMemoryMapInit(map, intoTask, atAddress, options, offset, length)) {
-        OSObjectRelease(&map->object);
-        return NULL;
-    }
-    return map ? IOMemoryDescriptorMakeMapping(md, md, intoTask, map, options | kIOMap64Bit, 0, 0) : NULL;
+        wanted.length = md->length;
+    lock_acquire(&gIOMemoryLock);
+    map = find_same(md, &wanted);
+    if (map)
+        OSObjectRetain(&map->object);
+    else
+        map = map_anew(md, &wanted);
+    lock_release(&gIOMemoryLock);
+    return map;
 }
 
 IOMemoryMapRef IOMemoryDescriptorMap(IOMemoryDescriptorRef md, IOOptionBits options)

@@ -28,6 +28,10 @@ OSObjectRef object_alloc(OSMetaClassRef class);
 /* The end of every class's free: uncounts the instance and gives its memory back. */
 void object_free(OSObjectRef object);
 
+/* Their parts, for a class that keeps memory of its own: the head of an instance, and its place in the counts. */
+void object_begin(OSObjectRef object, OSMetaClassRef class);
+void object_end(OSObjectRef object);
+
 extern const struct OSMetaClass OSMetaClass_class, OSObject_class, OSCollection_class;
 
 #endif

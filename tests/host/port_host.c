@@ -7,6 +7,7 @@
 
 #include "iomem/IOMapper.h"
 #include "iomem/address_space.h"
+#include "iomem/map.h"
 #include "mmu/cache.h"
 #include "mmu/mmu.h"
 #include "mmu/space.h"
@@ -266,9 +267,11 @@ int host_close(void **state)
 
 struct host_holdings host_holdings(void)
 {
-    struct host_holdings now = {.allocations = allocations, .regions = kernel_task->regions.count};
+    struct host_holdings now = {.regions = kernel_task->regions.count};
     struct mmu_stats stats;
 
+    map_drop_spares();
+    now.allocations = allocations;
     mmu_get_stats(&kernel, &stats);
     now.tables = stats.tables;
     for (size_t i = 0; i < 2; i++)

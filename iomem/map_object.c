@@ -1,0 +1,48 @@
+/* The memory of maps: a few that were freed are kept, as programs map and release over and over. */
+#include <string.h>
+
+#include "iomem/map.h"
+#include "iomem/port.h"
+
+#define SPARES_MAX 8u
+
+static IOMemoryMapRef spares; /* linked by older */
+static unsigned spare_count;
+
+IOMemoryMapRef map_alloc(void)
+{
+    IOMemoryMapRef map = spares;
+
+    if (!map)
+        return (IOMemoryMapRef)object_alloc(&IOMemoryMap_class);
+    spares = map->older;
+    spare_count--;
+    memset(map, 0, sizeof *map);
+    object_begin(&map->object, &IOMemoryMap_class);
+    return map;
+}
+
+void map_free(IOMemoryMapRef map)
+{
+    object_end(&map->object);
+    if (spare_count == SPARES_MAX) {
+        port_free(map);
+        return;
+    }
+    map->older = spares;
+    spares = map;
+    spare_count++;
+}
+
+void map_drop_spares(void)
+{
+    lock_acquire(&gIOMemoryLock);
+    while (spares) {
+        IOMemoryMapRef map = spares;
+
+        spares = map->older;
+        spare_count--;
+        port_free(map);
+    }
+    lock_release(&gIOMemoryLock);
+}
