@@ -61,26 +61,36 @@ static void move(IOMemoryMapRef map, IOMemoryDescriptorRef from, IOMemoryDescrip
     OSObjectRelease(&map->object);
 }
 
+bool map_set_memory(IOMemoryMapRef map, IOMemoryDescriptorRef md, uint64_t offset)
+{
+    IOMemoryDescriptorRef old = map->memory;
+
+    if (!map->super_map) {
+        if (offset > md->length || map->length > md->length - offset)
+            return false;
+        map->offset = offset;
+    }
+    if (old == md)
+        return true;
+    OSObjectRetain(&md->object);
+    map->memory = md;
+    if (old) {
+        move(map, old, md);
+        OSObjectRelease(&old->object);
+    }
+    return true;
+}
+
 bool IOMemoryMapSetMemoryDescriptor(IOMemoryMapRef map, IOMemoryDescriptorRef md, mach_vm_size_t offset)
 {
-    IOMemoryDescriptorRef old;
+    bool done;
 
-    if (!map || !md || (!map->super_map && (offset > md->length || map->length > md->length - offset)))
+    if (!map || !md)
         return false;
     lock_acquire(&gIOMemoryLock);
-    if (!map->super_map)
-        map->offset = offset;
-    old = map->memory;
-    if (old != md) {
-        OSObjectRetain(&md->object);
-        map->memory = md;
-        if (old) {
-            move(map, old, md);
-            OSObjectRelease(&old->object);
-        }
-    }
+    done = map_set_memory(map, md, offset);
     lock_release(&gIOMemoryLock);
-    return true;
+    return done;
 }
 
 mach_vm_address_t IOMemoryMapGetAddress(IOMemoryMapRef map)

@@ -9,27 +9,20 @@
 
 static size_t changed; /* frames whose record names a mode: while 0, nothing need be looked up */
 
-/* Pages that have one mode now. */
-struct piece {
-    uint64_t pa, size;
-    unsigned mode;
-    bool ram;
-};
-
 static unsigned mode_of_frame(const struct port_frame *frame)
 {
     return frame && frame->mode ? frame->mode : kIOCopybackCache;
 }
 
 /* The part of a run of RAM that has the mode of its first page. pa is a page's. */
-static struct piece ram_piece(uint64_t pa, uint64_t max)
+static struct cache_piece ram_piece(uint64_t pa, uint64_t max)
 {
     unsigned mode = mode_of_frame(port_frame(pa));
     uint64_t size = changed == 0 ? max : PAGE;
 
     while (size < max && mode_of_frame(port_frame(pa + size)) == mode)
         size += PAGE;
-    return (struct piece){pa, size, mode, true};
+    return (struct cache_piece){pa, size, mode, true};
 }
 
 /* What the tables of a live mapping say of the page at pa, and of how much after it. */
@@ -74,17 +67,17 @@ static int read_tables(struct rmap_visit *visit, struct rmap_node *node)
     return search->size == visit->size; /* one that shows it all settles it */
 }
 
-static struct piece device_piece(uint64_t pa, uint64_t max)
+static struct cache_piece device_piece(uint64_t pa, uint64_t max)
 {
     struct search search = {.visit = {pa, max, read_tables}, .mode = kIOInhibitCache};
 
     search.size = search.visit.size;
     if (rmap_has_special())
         rmap_each(&search.visit);
-    return (struct piece){pa, search.size, search.mode, false};
+    return (struct cache_piece){pa, search.size, search.mode, false};
 }
 
-static struct piece piece_at(uint64_t pa, uint64_t max)
+struct cache_piece cache_piece_at(uint64_t pa, uint64_t max)
 {
     return port_ram_run(pa, &max) ? ram_piece(pa, max) : device_piece(pa, max);
 }
@@ -92,7 +85,7 @@ static struct piece piece_at(uint64_t pa, uint64_t max)
 unsigned cache_mode_of(uint64_t pa, uint64_t *size)
 {
     uint64_t skip = pa % PAGE;
-    struct piece piece = piece_at(pa - skip, (*size + skip + PAGE - 1u) & ~(PAGE - 1u));
+    struct cache_piece piece = cache_piece_at(pa - skip, (*size + skip + PAGE - 1u) & ~(PAGE - 1u));
 
     if (*size > piece.size - skip)
         *size = piece.size - skip;
@@ -135,7 +128,7 @@ static int retype_mapping(struct rmap_visit *visit, struct rmap_node *node)
 }
 
 /* Every alias of the piece. A failure leaves some changed. */
-static int retype(const struct piece *piece, unsigned mode)
+static int retype(const struct cache_piece *piece, unsigned mode)
 {
     struct retype all = {.visit = {piece->pa, piece->size, retype_mapping}, .type = translate_type(mode, piece->ram)};
     int error = rmap_each(&all.visit);
@@ -156,7 +149,7 @@ static int mark_special(struct rmap_visit *visit, struct rmap_node *node)
  * The aliases have changed one after the other, so the last cacheable one may have brought lines back after the
  * first was cleaned: once more, now that none can.
  */
-static void record(const struct piece *piece, unsigned mode)
+static void record(const struct cache_piece *piece, unsigned mode)
 {
     struct rmap_visit visit = {piece->pa, piece->size, mark_special};
 
@@ -179,11 +172,11 @@ static void record(const struct piece *piece, unsigned mode)
 struct plan {
     unsigned mode;
     size_t count, room; /* count may pass room: then pieces past room are missing */
-    struct piece *pieces;
-    struct piece few[4];
+    struct cache_piece *pieces;
+    struct cache_piece few[4];
 };
 
-static IOReturn check_frames(const struct piece *piece)
+static IOReturn check_frames(const struct cache_piece *piece)
 {
     for (uint64_t at = 0; at < piece->size; at += PAGE) {
         const struct port_frame *frame = port_frame(piece->pa + at);
@@ -194,7 +187,7 @@ static IOReturn check_frames(const struct piece *piece)
     return kIOReturnSuccess;
 }
 
-static IOReturn check(const struct piece *piece, const struct cache_run *run, unsigned mode)
+static IOReturn check(const struct cache_piece *piece, const struct cache_run *run, unsigned mode)
 {
     if (!piece->ram)
         return translate_is_cacheable(mode) ? kIOReturnUnsupported : kIOReturnSuccess;
@@ -210,7 +203,7 @@ static IOReturn add_run(struct plan *plan, const struct cache_run *run)
     IOReturn result = kIOReturnSuccess;
 
     while (pa < end && result == kIOReturnSuccess) {
-        struct piece piece = piece_at(pa, end - pa);
+        struct cache_piece piece = cache_piece_at(pa, end - pa);
 
         result = check(&piece, run, plan->mode);
         pa += piece.size;

@@ -17,6 +17,16 @@
  */
 unsigned cache_mode_of(uint64_t pa, uint64_t *size);
 
+/* Pages that have one mode now, and are all RAM or all not. */
+struct cache_piece {
+    uint64_t pa, size;
+    unsigned mode;
+    bool ram;
+};
+
+/* Those at the start of [pa, pa + max), which is pages. */
+struct cache_piece cache_piece_at(uint64_t pa, uint64_t max);
+
 static inline unsigned cache_mode_at(uint64_t pa)
 {
     uint64_t one = 1;

@@ -38,6 +38,7 @@ struct descriptor_methods {
     IOReturn (*prepare)(IOMemoryDescriptorRef, IODirection);
     IOReturn (*complete)(IOMemoryDescriptorRef, IODirection);
     uint64_t (*get_preparation_id)(IOMemoryDescriptorRef);
+    /* These two: the caller holds the memory lock. */
     IOMemoryMapRef (*make_mapping)(IOMemoryDescriptorRef, IOMemoryMapRef map, IOOptionBits options, IOByteCount offset);
     IOReturn (*do_map)(IOMemoryDescriptorRef, IOMemoryMapRef map, IOOptionBits options);
 

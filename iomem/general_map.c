@@ -90,17 +90,13 @@ static IOReturn settle_mode(struct request *request, struct map_run *run)
 static IOReturn add_pages(struct request *request, uint64_t pa, uint64_t end)
 {
     while (pa < end) {
-        struct map_run run = {.node = {.pa = pa, .size = end - pa}};
-        IOReturn result;
+        struct cache_piece piece = cache_piece_at(pa, end - pa);
+        struct map_run *run = map_add_run(request->map, &piece);
+        IOReturn result = run ? settle_mode(request, run) : kIOReturnNoMemory;
 
-        run.mode = (uint8_t)cache_mode_of(pa, &run.node.size);
-        run.ram = port_is_ram(pa, PAGE);
-        result = settle_mode(request, &run);
-        if (result == kIOReturnSuccess)
-            result = map_add_run(request->map, &run);
         if (result != kIOReturnSuccess)
             return result;
-        pa += run.node.size;
+        pa += piece.size;
     }
     return kIOReturnSuccess;
 }
@@ -145,8 +141,15 @@ static bool needs_write(const struct request *request)
 
 static IOReturn collect(struct request *request)
 {
+    const struct IOGeneralMemoryDescriptor *md = request->md;
     struct source source;
 
+    if (md->count == 1 && !md->task && !md->mapper) { /* one piece, and no need to look for it */
+        uint64_t pa = md->ranges[0].address + request->map->offset;
+
+        request->lead = pa % PAGE;
+        return add_pages(request, page_of(pa), page_of(pa + request->map->length + PAGE - 1));
+    }
     source_start(&source, request->md, request->map->offset, request->map->length);
     source.write = needs_write(request);
     return add_pieces(request, &source);
@@ -223,6 +226,8 @@ static IOReturn place(struct request *request)
 {
     if (request->retype && shows_ram(request->map) && !covers_its_pages(request))
         return kIOReturnNotAligned;
+    if (!(request->map->options & kIOMapOverwrite))
+        return place_and_retype(request);
     return map_place_over(request->map, map_size(request->map), place_and_retype, request);
 }
 
@@ -277,7 +282,7 @@ static IOReturn block_if_redirected(const struct request *request)
     IOMemoryDescriptorRef md = &request->md->base;
     IOReturn result;
 
-    if (!(md->flags & kIOMemoryRedirected) || (md->safe_task && md->safe_task == request->map->task))
+    if (md->safe_task && md->safe_task == request->map->task)
         return kIOReturnSuccess;
     result = map_block(request->map, MAP_BLOCKED_BY_TASK);
     if (result != kIOReturnSuccess)
@@ -300,7 +305,7 @@ IOReturn general_do_map(IOMemoryDescriptorRef self, IOMemoryMapRef map, IOOption
     result = collect(&request);
     if (result == kIOReturnSuccess)
         result = place(&request);
-    if (result == kIOReturnSuccess)
+    if (result == kIOReturnSuccess && (self->flags & kIOMemoryRedirected))
         result = block_if_redirected(&request);
     if (result == kIOReturnSuccess)
         record_mode(&request);

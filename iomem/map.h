@@ -52,6 +52,9 @@ IOMemoryMapRef map_alloc(void);
 void map_free(IOMemoryMapRef map);
 void map_drop_spares(void); /* what is kept of freed maps goes back to the port; takes the lock */
 
+/* IOMemoryMapSetMemoryDescriptor of neither NULL. The caller holds the memory lock. */
+bool map_set_memory(IOMemoryMapRef map, IOMemoryDescriptorRef md, uint64_t offset);
+
 /* In an exception, this tells of the context that it interrupted too. */
 static inline bool map_lock_is_mine(void)
 {

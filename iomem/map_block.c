@@ -80,12 +80,12 @@ static IOReturn add_run_again(IOMemoryMapRef fresh, const struct map_run *old)
     IOReturn result = kIOReturnSuccess;
 
     while (pa < end && result == kIOReturnSuccess) {
-        struct map_run run = {.node = {.pa = pa, .size = end - pa}, .mode = old->mode, .ram = old->ram};
+        struct cache_piece pages = {pa, end - pa, old->mode, old->ram};
 
-        if (run.ram)
-            run.mode = (uint8_t)cache_mode_of(pa, &run.node.size);
-        result = map_add_run(fresh, &run);
-        pa += run.node.size;
+        if (pages.ram)
+            pages.mode = cache_mode_of(pa, &pages.size);
+        result = map_add_run(fresh, &pages) ? kIOReturnSuccess : kIOReturnNoMemory;
+        pa += pages.size;
     }
     return result;
 }

@@ -13,11 +13,6 @@
 #define TABLE_SPAN   (1ull << 21) /* what the last table of a walk translates, with pages of 4 KiB */
 #define FIRST_ROOM   4u
 
-struct map_run *map_get_run(IOMemoryMapRef map, uint32_t index)
-{
-    return index == 0 ? &map->run : &map->more_runs[index - 1];
-}
-
 void map_drop_runs(IOMemoryMapRef map)
 {
     if (map->more_runs)
@@ -43,13 +38,19 @@ static bool grow(IOMemoryMapRef map)
     return true;
 }
 
-IOReturn map_add_run(IOMemoryMapRef map, const struct map_run *run)
+/* Slots that have been used hold nodes that are not registered any more. */
+struct map_run *map_add_run(IOMemoryMapRef map, const struct cache_piece *pages)
 {
+    struct map_run *run;
+
     if (map->run_count > map->run_room && !grow(map))
-        return kIOReturnNoMemory;
-    map->run_count++;
-    *map_get_run(map, map->run_count - 1) = *run;
-    return kIOReturnSuccess;
+        return NULL;
+    run = map_get_run(map, map->run_count++);
+    run->node.pa = pages->pa;
+    run->node.size = pages->size;
+    run->mode = (uint8_t)pages->mode;
+    run->ram = pages->ram;
+    return run;
 }
 
 static uint64_t guard_size(IOOptionBits options)
@@ -168,11 +169,12 @@ int map_enter_guards(IOMemoryMapRef map)
     struct mmu_space *space = address_space_tables(map->space);
     uint64_t guard = guard_size(map->options);
     uint64_t end = map->region.va + map->region.size;
-    int error = MMU_OK;
+    int error;
 
-    if (guard)
-        error = mmu_tag(space, map->region.va, guard, MMU_TAG_GUARD, 0);
-    if (guard && error == MMU_OK)
+    if (guard == 0)
+        return MMU_OK;
+    error = mmu_tag(space, map->region.va, guard, MMU_TAG_GUARD, 0);
+    if (error == MMU_OK)
         error = mmu_tag(space, end - guard, guard, MMU_TAG_GUARD, 0);
     return error;
 }

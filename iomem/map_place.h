@@ -2,11 +2,16 @@
 #ifndef IOMEM_MAP_PLACE_H
 #define IOMEM_MAP_PLACE_H
 
+#include "iomem/cache_mode.h"
 #include "iomem/map.h"
 
-/* One more run, after those there are. kIOReturnNoMemory: the list stays as it was. */
-IOReturn map_add_run(IOMemoryMapRef map, const struct map_run *run);
-struct map_run *map_get_run(IOMemoryMapRef map, uint32_t index);
+/* One more run, of these pages, after those there are. NULL: no memory; the list stays as it was. */
+struct map_run *map_add_run(IOMemoryMapRef map, const struct cache_piece *pages);
+static inline struct map_run *map_get_run(IOMemoryMapRef map, uint32_t index)
+{
+    return index == 0 ? &map->run : &map->more_runs[index - 1];
+}
+
 void map_drop_runs(IOMemoryMapRef map);
 uint64_t map_size(IOMemoryMapRef map); /* of all runs, in bytes */
 

@@ -107,7 +107,7 @@ IOMemoryMapRef IOMemoryMapCopyCompatible(IOMemoryMapRef existing, IOMemoryMapRef
 /* A map found or finished; the request's reference goes into what is returned. */
 static IOMemoryMapRef keep(IOMemoryDescriptorRef md, IOMemoryMapRef map)
 {
-    if (!IOMemoryMapSetMemoryDescriptor(map, md, map->offset))
+    if (!map_set_memory(map, md, map->offset))
         return NULL;
     descriptor_add_map(md, map);
     return map;
@@ -189,12 +189,10 @@ IOMemoryMapRef descriptor_make_mapping(IOMemoryDescriptorRef md, IOMemoryMapRef 
 {
     IOMemoryMapRef result = NULL;
 
-    lock_acquire(&gIOMemoryLock);
     if (!__builtin_add_overflow(map->offset, offset, &map->offset))
         result = choose(md, map, options);
     if (result != map)
         OSObjectRelease(&map->object);
-    lock_release(&gIOMemoryLock);
     return result;
 }
 
@@ -209,7 +207,10 @@ IOMemoryMapRef IOMemoryDescriptorMakeMapping(IOMemoryDescriptorRef md, IOMemoryD
         OSObjectRelease(mapping ? &mapping->object : NULL);
         return NULL;
     }
-    return descriptor_methods(md)->make_mapping(md, mapping, options, offset);
+    lock_acquire(&gIOMemoryLock);
+    mapping = descriptor_methods(md)->make_mapping(md, mapping, options, offset);
+    lock_release(&gIOMemoryLock);
+    return mapping;
 }
 
 /* Without a map to ask with: the map that such a request gets when it is one that exists, whole. Borrowed. */

@@ -65,20 +65,18 @@ static IOReturn measure(struct request *request)
 /* Nodes are registered where they end up. */
 static IOReturn adopt_runs(IOMemoryMapRef map, IOMemoryMapRef from)
 {
-    IOReturn result = kIOReturnSuccess;
-
-    for (uint32_t i = 0; i < from->run_count && result == kIOReturnSuccess; i++) {
+    for (uint32_t i = 0; i < from->run_count; i++) {
         const struct map_run *old = map_get_run(from, i);
-        struct map_run run = {.mode = old->mode, .ram = old->ram};
+        struct cache_piece pages = {old->node.pa, old->node.size, old->mode, old->ram};
+        struct map_run *run = map_add_run(map, &pages);
 
-        run.node.pa = old->node.pa;
-        run.node.size = old->node.size;
-        run.node.va = old->node.va;
-        run.node.space = old->node.space;
-        run.node.special = old->node.special;
-        result = map_add_run(map, &run);
+        if (!run)
+            return kIOReturnNoMemory;
+        run->node.va = old->node.va;
+        run->node.space = old->node.space;
+        run->node.special = old->node.special;
     }
-    return result;
+    return kIOReturnSuccess;
 }
 
 static IOReturn enter_part(const struct request *request, const struct part *part, uint64_t va)
