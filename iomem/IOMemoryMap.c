@@ -72,7 +72,7 @@ bool map_set_memory(IOMemoryMapRef map, IOMemoryDescriptorRef md, uint64_t offse
     }
     if (old == md)
         return true;
-    OSObjectRetain(&md->object);
+    object_retain(&md->object, OBJECT_FOR_HOLDER);
     map->memory = md;
     if (old) {
         move(map, old, md);

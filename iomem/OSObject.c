@@ -2,10 +2,9 @@
 
 #include "iomem/port.h"
 
-#define COUNT_MASK      0xffffu
-#define FREEING         0xffffu
-#define SATURATED       0xfffeu
-#define COLLECTION_STEP 0x10001u
+#define COUNT_MASK OBJECT_COUNT_MASK
+#define FREEING    0xffffu
+#define SATURATED  OBJECT_SATURATED
 
 static uint32_t metaclass_instances, object_instances, collection_instances;
 
@@ -84,7 +83,7 @@ void object_free(OSObjectRef object)
 
 static uint32_t step_of(const void *tag)
 {
-    return tag == &OSCollection_class ? COLLECTION_STEP : 1;
+    return tag == &OSCollection_class ? OBJECT_FOR_COLLECTION : OBJECT_FOR_HOLDER;
 }
 
 bool OSObjectTaggedTryRetain(OSObjectRef object, const void *tag)

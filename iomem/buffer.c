@@ -110,6 +110,7 @@ static int map_runs(struct buffer *buffer, struct mmu_space *space)
             break;
         run->node.va = va;
         run->node.space = space;
+        run->node.ram = true;
         rmap_add(&run->node);
         va += run->node.size;
     }

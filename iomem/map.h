@@ -21,6 +21,7 @@ struct map_wire {
     uint32_t count;
 };
 
+/* Maps that are used again start with zeroes up to region, and with nothing reserved, registered or allocated. */
 struct IOMemoryMap {
     struct OSObject object;
     IOMemoryDescriptorRef memory; /* retained */
@@ -34,8 +35,8 @@ struct IOMemoryMap {
     uint8_t blocked;                         /* map_block.h's reasons; the pages are tagged while it is not 0 */
     IOMemoryMapRef older, newer;             /* in memory's list */
     IOMemoryMapRef task_previous, task_next; /* in its task's list, but kernel_task's */
+    uint64_t skip;                           /* bytes of region before the first page */
     struct region region;                    /* guards included; size 0 when the pages are not this map's */
-    uint64_t skip;                           /* bytes of it before the first page */
     struct map_run run;                      /* the first */
     struct map_run *more_runs;               /* the others, and room for some more */
     uint32_t run_count, run_room;

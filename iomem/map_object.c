@@ -1,6 +1,4 @@
 /* The memory of maps: a few that were freed are kept, as programs map and release over and over. */
-#include <string.h>
-
 #include "iomem/map.h"
 #include "iomem/port.h"
 
@@ -17,7 +15,7 @@ IOMemoryMapRef map_alloc(void)
         return (IOMemoryMapRef)object_alloc(&IOMemoryMap_class);
     spares = map->older;
     spare_count--;
-    memset(map, 0, sizeof *map);
+    __builtin_memset(map, 0, offsetof(struct IOMemoryMap, region)); /* what comes after was emptied by whoever used it */
     object_begin(&map->object, &IOMemoryMap_class);
     return map;
 }

@@ -67,9 +67,9 @@ static uint64_t guard_size(IOOptionBits options)
 
 uint64_t map_size(IOMemoryMapRef map)
 {
-    uint64_t size = 0;
+    uint64_t size = map->run_count ? map->run.node.size : 0;
 
-    for (uint32_t i = 0; i < map->run_count; i++)
+    for (uint32_t i = 1; i < map->run_count; i++)
         size += map_get_run(map, i)->node.size;
     return size;
 }
@@ -77,7 +77,7 @@ uint64_t map_size(IOMemoryMapRef map)
 /* The largest leaf, if the format has one of that size, that fits into a run. */
 static uint64_t largest_leaf(const struct rmap_node *run)
 {
-    uint64_t size = 1ull << (63 - __builtin_clzll(run->size));
+    uint64_t size = run->size ? 1ull << (63 - __builtin_clzll(run->size)) : PAGE;
 
     if (size > LARGEST_LEAF)
         size = LARGEST_LEAF;
@@ -93,7 +93,7 @@ static uint64_t largest_leaf(const struct rmap_node *run)
 static IOReturn reserve_anywhere(IOMemoryMapRef map, uint64_t size)
 {
     uint64_t guard = guard_size(map->options);
-    uint64_t align = map->run_count ? largest_leaf(&map->run.node) : PAGE;
+    uint64_t align = size == PAGE || map->run_count == 0 ? PAGE : largest_leaf(&map->run.node);
     uint64_t phase = map->run.node.pa - guard, hole = 0;
 
     if (size >= TABLE_SPAN && guard == 0) {
@@ -132,7 +132,7 @@ static IOReturn reserve_fixed(IOMemoryMapRef map, uint64_t size, uint64_t lead)
     return region_alloc_at(&map->space->regions, &map->region, va, size) ? kIOReturnSuccess : kIOReturnNoSpace;
 }
 
-static uint32_t attributes_of(IOMemoryMapRef map, const struct map_run *run)
+static inline uint32_t attributes_of(IOMemoryMapRef map, const struct map_run *run)
 {
     uint32_t attr = translate_type(run->mode, run->ram);
 
@@ -159,6 +159,7 @@ int map_enter(IOMemoryMapRef map, uint64_t va)
         run->node.va = va;
         run->node.space = space;
         run->node.special = !run->ram && run->mode != kIOInhibitCache;
+        run->node.ram = run->ram;
         va += run->node.size;
     }
     return MMU_OK;
@@ -216,7 +217,7 @@ static IOReturn enter(IOMemoryMapRef map, uint64_t va)
         clear_region(map);
         error = map_enter(map, va);
     }
-    if (error == MMU_OK)
+    if (error == MMU_OK && map->options & kIOMapGuardedMask)
         error = map_enter_guards(map);
     if (error == MMU_OK)
         return kIOReturnSuccess;
@@ -237,14 +238,15 @@ static void forget_runs(IOMemoryMapRef map)
     map_drop_runs(map);
 }
 
+static IOReturn reserve(IOMemoryMapRef map, uint64_t size, uint64_t lead)
+{
+    return map->options & kIOMapAnywhere ? reserve_anywhere(map, size) : reserve_fixed(map, size, lead);
+}
+
 IOReturn map_reserve(IOMemoryMapRef map, uint64_t size, uint64_t lead)
 {
-    IOReturn result;
+    IOReturn result = reserve(map, size, lead);
 
-    if (map->options & kIOMapAnywhere)
-        result = reserve_anywhere(map, size);
-    else
-        result = reserve_fixed(map, size, lead);
     if (result == kIOReturnSuccess && map->region.size)
         map->address = map->region.va + map->skip + lead;
     return result;
@@ -252,14 +254,11 @@ IOReturn map_reserve(IOMemoryMapRef map, uint64_t size, uint64_t lead)
 
 IOReturn map_place(IOMemoryMapRef map, uint64_t lead)
 {
-    uint64_t wanted = map->address, va;
-    IOReturn result = map_reserve(map, map_size(map), lead);
+    IOReturn result = reserve(map, map_size(map), lead);
+    uint64_t va = map->region.size ? map->region.va + map->skip : map->address - lead;
 
-    if (result != kIOReturnSuccess)
-        return result;
-    va = map->address - lead;
-    map->address = wanted;
-    result = enter(map, va);
+    if (result == kIOReturnSuccess)
+        result = enter(map, va);
     if (result != kIOReturnSuccess)
         return result;
     map_register_runs(map);
@@ -292,7 +291,7 @@ IOReturn map_leave(IOMemoryMapRef map)
     if (error == MMU_NOT_MAPPED) /* guards, or pages that are tagged now */
         error = mmu_tag(space, map->region.va, map->region.size, MMU_TAG_NONE, 0);
     region_free(&map->space->regions, &map->region);
-    return translate_error(error);
+    return error == MMU_OK ? kIOReturnSuccess : translate_error(error);
 }
 
 void map_abandon(IOMemoryMapRef map)

@@ -8,7 +8,7 @@ void descriptor_add_map(IOMemoryDescriptorRef md, IOMemoryMapRef map)
 {
     if (map->registered)
         return;
-    OSObjectTaggedRetain(&map->object, OSCollectionMetaClass());
+    object_retain(&map->object, OBJECT_FOR_COLLECTION);
     map->registered = true;
     map->older = md->newest;
     map->newer = NULL;
@@ -252,7 +252,7 @@ IOMemoryMapRef IOMemoryDescriptorCreateMappingInTask(IOMemoryDescriptorRef md, t
     lock_acquire(&gIOMemoryLock);
     map = find_same(md, &wanted);
     if (map)
-        OSObjectRetain(&map->object);
+        object_retain(&map->object, OBJECT_FOR_HOLDER);
     else
         map = map_anew(md, &wanted);
     lock_release(&gIOMemoryLock);
@@ -261,8 +261,7 @@ IOMemoryMapRef IOMemoryDescriptorCreateMappingInTask(IOMemoryDescriptorRef md, t
 
 IOMemoryMapRef IOMemoryDescriptorMap(IOMemoryDescriptorRef md, IOOptionBits options)
 {
-    return IOMemoryDescriptorCreateMappingInTask(md, kernel_task, 0, options | kIOMapAnywhere, 0,
-                                                 IOMemoryDescriptorGetLength(md));
+    return IOMemoryDescriptorCreateMappingInTask(md, kernel_task, 0, options | kIOMapAnywhere, 0, 0);
 }
 
 IOMemoryMapRef IOMemoryDescriptorSetMapping(IOMemoryDescriptorRef md, task_t task, IOVirtualAddress mapAddress,

@@ -75,6 +75,7 @@ static IOReturn adopt_runs(IOMemoryMapRef map, IOMemoryMapRef from)
         run->node.va = old->node.va;
         run->node.space = old->node.space;
         run->node.special = old->node.special;
+        run->node.ram = old->ram;
     }
     return kIOReturnSuccess;
 }

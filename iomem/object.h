@@ -22,6 +22,21 @@ struct OSMetaClass {
     const struct descriptor_methods *descriptor;          /* of descriptors only */
 };
 
+enum { OBJECT_FOR_HOLDER = 1, OBJECT_FOR_COLLECTION = 0x10001 }; /* what a reference adds to the word */
+#define OBJECT_COUNT_MASK 0xffffu
+#define OBJECT_SATURATED  0xfffeu /* and above: the word does not change any more */
+
+/* OSObjectTaggedRetain, inline, of an object that somebody holds: it is not being freed. */
+static inline void object_retain(OSObjectRef object, uint32_t step)
+{
+    uint32_t old = __atomic_load_n(&object->references, __ATOMIC_RELAXED);
+
+    while ((old & OBJECT_COUNT_MASK) < OBJECT_SATURATED && old != 0 &&
+           !__atomic_compare_exchange_n(&object->references, &old, old + step, true, __ATOMIC_RELAXED,
+                                        __ATOMIC_RELAXED))
+        ;
+}
+
 /* Zero-filled but for its head, one reference; NULL without memory. */
 OSObjectRef object_alloc(OSMetaClassRef class);
 

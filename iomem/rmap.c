@@ -28,13 +28,16 @@ static unsigned shift_of(uint64_t size)
  * Runs of RAM: in the record of the block's first frame, so runs of several powers share that list. The hash takes
  * what is not RAM, and blocks that begin where RAM has no record.
  */
+static inline void **list_off_ram(uint64_t pa, unsigned shift)
+{
+    return &hash[((pa >> shift) + shift) * 0x9e3779b97f4a7c15ull >> (64u - HASH_BITS)];
+}
+
 static void **list_of(const struct block *block)
 {
     struct port_frame *frame = block->ram ? port_frame(block->pa) : NULL;
 
-    if (frame)
-        return &frame->maps;
-    return &hash[((block->pa >> block->shift) + block->shift) * 0x9e3779b97f4a7c15ull >> (64u - HASH_BITS)];
+    return frame ? &frame->maps : list_off_ram(block->pa, block->shift);
 }
 
 static void file(struct rmap_link *link, void **list)
@@ -60,23 +63,41 @@ static void unfile(struct rmap_link *link)
     link->slot = NULL;
 }
 
+/* To the blocks that hold the first byte and the last. */
+static void add_ram(struct rmap_node *node, unsigned shift)
+{
+    struct block block = {.pa = node->pa >> shift << shift, .shift = shift, .ram = true};
+    uint64_t last = (node->pa + node->size - 1u) >> shift << shift;
+
+    file(&node->link[0], list_of(&block));
+    if (last == block.pa)
+        return;
+    block.pa = last;
+    file(&node->link[1], list_of(&block));
+}
+
+static inline void add_off_ram(struct rmap_node *node, unsigned shift)
+{
+    uint64_t first = node->pa >> shift << shift, last = (node->pa + node->size - 1u) >> shift << shift;
+
+    file(&node->link[0], list_off_ram(first, shift));
+    if (last != first)
+        file(&node->link[1], list_off_ram(last, shift));
+}
+
 void rmap_add(struct rmap_node *node)
 {
     unsigned shift = shift_of(node->size);
-    uint64_t last = (node->pa + node->size - 1u) >> shift << shift;
-    struct block block = {.pa = node->pa >> shift << shift, .shift = shift, .ram = port_frame(node->pa) != NULL};
 
-    node->ram = block.ram;
     node->link[0].node = node->link[1].node = node;
-    file(&node->link[0], list_of(&block));
     node->link[1].slot = NULL;
-    if (last != block.pa) {
-        block.pa = last;
-        file(&node->link[1], list_of(&block));
-    }
     in_use[node->ram][shift]++;
     powers[node->ram] |= 1ull << shift;
     special += node->special;
+    if (node->ram)
+        add_ram(node, shift);
+    else
+        add_off_ram(node, shift);
 }
 
 void rmap_remove(struct rmap_node *node)
@@ -162,7 +183,7 @@ static int visit_power(unsigned shift, bool ram, struct rmap_visit *visit)
 
 int rmap_each(struct rmap_visit *visit)
 {
-    bool ram = port_frame(visit->pa) != NULL;
+    bool ram = port_is_ram(visit->pa, 1);
     int result = 0;
 
     for (uint64_t left = powers[ram]; left && !result; left &= left - 1u)

@@ -28,10 +28,10 @@ struct rmap_node {
     uint64_t va;
     struct mmu_space *space;
     bool special; /* off RAM, in a mode other than Inhibit: what rmap_has_special counts */
-    bool ram;     /* rmap.c's */
+    bool ram;     /* port_is_ram of it */
 };
 
-/* The caller has set pa, size, va, space and special; the run is all RAM or all not. Cannot fail. */
+/* The caller has set pa, size, va, space, special and ram; the run is all RAM or all not. Cannot fail. */
 void rmap_add(struct rmap_node *node);
 
 /* A node that is not registered (all zero) is ignored. */

@@ -40,7 +40,7 @@ static void expect_each(uint64_t pa, uint64_t size)
 
 static void add(unsigned i, uint64_t pa, uint64_t size)
 {
-    nodes[i] = (struct rmap_node){.pa = pa, .size = size};
+    nodes[i] = (struct rmap_node){.pa = pa, .size = size, .ram = port_is_ram(pa, size)};
     rmap_add(&nodes[i]);
     live[i] = true;
 }
