@@ -128,7 +128,12 @@ static IOMemoryMapRef enter(IOMemoryDescriptorRef md, IOMemoryMapRef map, IOOpti
 
     if (!methods->do_map || methods->do_map(md, map, options) != kIOReturnSuccess)
         return NULL;
-    return keep(md, map);
+    if (map->memory)
+        return keep(md, map);
+    object_retain(&md->object, OBJECT_FOR_HOLDER);
+    map->memory = md;
+    descriptor_add_map(md, map);
+    return map;
 }
 
 /* IOKit describes just the physical run anew, so that the map shares nothing with the descriptor it was asked of. */

@@ -27,17 +27,13 @@ static unsigned class_that_fits(uint64_t pages)
     return class_of(pages + (1ull << (log - 3u)) - 1u);
 }
 
-static bool same_class(uint64_t a, uint64_t b)
-{
-    return class_of(a / PAGE) == class_of(b / PAGE);
-}
-
 static void set_gap(struct region_space *space, struct region *region, uint64_t gap)
 {
     unsigned class = class_of(gap / PAGE);
     struct region **head = &space->gaps[class];
 
     region->gap = gap;
+    region->gap_class = (uint16_t)class;
     if (gap == 0)
         return;
     region->gap_prev = NULL;
@@ -49,23 +45,21 @@ static void set_gap(struct region_space *space, struct region *region, uint64_t 
     space->words_in_use |= 1u << (class / 64u);
 }
 
-/* `by` stands where `region` stood; NULL: nobody does. */
-static void replace_gap(struct region_space *space, struct region *region, struct region *by)
+/* What points to the region in its class's list. */
+static inline struct region **gap_slot(struct region_space *space, struct region *region)
 {
-    struct region **head = &space->gaps[class_of(region->gap / PAGE)];
-
-    *(region->gap_prev ? &region->gap_prev->gap_next : head) = by ? by : region->gap_next;
-    if (region->gap_next)
-        region->gap_next->gap_prev = by ? by : region->gap_prev;
+    return region->gap_prev ? &region->gap_prev->gap_next : &space->gaps[region->gap_class];
 }
 
 static void clear_gap(struct region_space *space, struct region *region)
 {
-    unsigned class = class_of(region->gap / PAGE), word = class / 64u;
+    unsigned class = region->gap_class, word = class / 64u;
 
     if (region->gap == 0)
         return;
-    replace_gap(space, region, NULL);
+    *gap_slot(space, region) = region->gap_next;
+    if (region->gap_next)
+        region->gap_next->gap_prev = region->gap_prev;
     region->gap = 0;
     if (space->gaps[class])
         return;
@@ -75,20 +69,23 @@ static void clear_gap(struct region_space *space, struct region *region)
 }
 
 /*
- * The gap after `from` becomes `to`'s, who has none, with another size. Mostly the window's large gap, which
- * maps nibble at: it stays in its class.
+ * The gap after `from` becomes `to`'s, who has none, with another size. Mostly it is the window's large gap, at
+ * which maps nibble: it stays in its class, and `to` takes the place of `from` in the list.
  */
-static void move_gap(struct region_space *space, struct region *from, struct region *to, uint64_t gap)
+static inline void move_gap(struct region_space *space, struct region *from, struct region *to, uint64_t gap)
 {
-    if (gap == 0 || from->gap == 0 || !same_class(from->gap, gap)) {
+    if (from->gap == 0 || class_of(gap / PAGE) != from->gap_class) {
         clear_gap(space, from);
         set_gap(space, to, gap);
         return;
     }
-    replace_gap(space, from, to);
+    *gap_slot(space, from) = to;
     to->gap = gap;
+    to->gap_class = from->gap_class;
     to->gap_prev = from->gap_prev;
     to->gap_next = from->gap_next;
+    if (to->gap_next)
+        to->gap_next->gap_prev = to;
     from->gap = 0;
 }
 
@@ -142,7 +139,7 @@ static struct region *first_gap(const struct region_space *space, unsigned from)
 }
 
 /* Cut [va, va + size) out of the gap after `before`. */
-static void take(struct region_space *space, struct region *before, struct region *region, uint64_t va)
+static inline void take(struct region_space *space, struct region *before, struct region *region, uint64_t va)
 {
     uint64_t end = gap_start(before) + before->gap;
 
@@ -154,7 +151,8 @@ static void take(struct region_space *space, struct region *before, struct regio
     before->next = region;
     region_tree_insert(space, region);
     move_gap(space, before, region, end - gap_start(region));
-    set_gap(space, before, va - gap_start(before));
+    if (va != gap_start(before))
+        set_gap(space, before, va - gap_start(before));
     space->count++;
     space->bytes += region->size;
 }
@@ -163,7 +161,8 @@ static void take(struct region_space *space, struct region *before, struct regio
  * A gap and an address in it for the request. First the tightest classes that surely hold the size, of which one
  * gap may happen to be aligned; then one so large that any would do; at last the gaps of the size's own class.
  */
-static uint64_t search(struct region_space *space, struct region **owner, uint64_t size, uint64_t align, uint64_t phase)
+static __attribute__((noinline)) uint64_t search(struct region_space *space, struct region **owner, uint64_t size,
+                                                 uint64_t align, uint64_t phase)
 {
     uint64_t wish[2] = {size, size + (align - PAGE)};
     uint64_t va = 0;
@@ -192,7 +191,11 @@ bool region_alloc(struct region_space *space, struct region *region, uint64_t si
     open_space(space);
     if (size == 0 || size % PAGE || size > space->max - space->min)
         return false;
-    va = search(space, &owner, size, align < PAGE ? PAGE : align, phase);
+    owner = first_gap(space, class_that_fits(size / PAGE));
+    space->steps++;
+    va = owner ? place(owner, size, align, phase) : 0; /* the usual end */
+    if (!va)
+        va = search(space, &owner, size, align, phase);
     if (!va && align > PAGE)
         va = search(space, &owner, size, PAGE, 0);
     if (!va)
@@ -225,7 +228,8 @@ void region_free(struct region_space *space, struct region *region)
     if (!before)
         return;
     gap = before->gap + region->size + region->gap;
-    clear_gap(space, before);
+    if (before->gap)
+        clear_gap(space, before);
     move_gap(space, region, before, gap);
     before->next = region->next;
     if (region->next)

@@ -51,17 +51,6 @@ static uint32_t next_priority(struct region_space *space)
     return x;
 }
 
-/* Those that wait are a list through left (towards its head) and right. */
-void region_tree_insert(struct region_space *space, struct region *region)
-{
-    region->in_tree = false;
-    region->left = NULL;
-    region->right = space->waiting;
-    if (space->waiting)
-        space->waiting->left = region;
-    space->waiting = region;
-}
-
 static void stop_waiting(struct region_space *space, struct region *region)
 {
     if (region->left)

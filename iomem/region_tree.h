@@ -8,8 +8,21 @@
 
 #include "iomem/region.h"
 
-/* `region` is linked in the list of addresses already, resp. still. */
-void region_tree_insert(struct region_space *space, struct region *region);
+/*
+ * `region` is linked in the list of addresses already. Those that wait are a list through left (towards its head) and
+ * right.
+ */
+static inline void region_tree_insert(struct region_space *space, struct region *region)
+{
+    region->in_tree = false;
+    region->left = NULL;
+    region->right = space->waiting;
+    if (space->waiting)
+        space->waiting->left = region;
+    space->waiting = region;
+}
+
+/* `region` is linked in the list of addresses still. */
 void region_tree_remove(struct region_space *space, struct region *region);
 
 /* The region with the highest address at or below va; the space's edge is the lowest. */

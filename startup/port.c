@@ -34,15 +34,15 @@ bool port_is_ram(uint64_t pa, uint64_t size)
 bool port_ram_run(uint64_t pa, uint64_t *size)
 {
     const struct ram_map *ram = memory_ram();
-    uint64_t end = UINT64_MAX;
+    const struct frame_range *bank = ram->banks, *after = bank + ram->bank_count;
     bool inside = false;
+    uint64_t end = UINT64_MAX;
 
-    for (size_t i = 0; i < ram->bank_count && end == UINT64_MAX; i++) {
-        inside = pa >= ram->banks[i].start && pa < ram->banks[i].end;
-        if (inside)
-            end = ram->banks[i].end;
-        else if (pa < ram->banks[i].start)
-            end = ram->banks[i].start;
+    while (bank < after && bank->end <= pa)
+        bank++;
+    if (bank < after) {
+        inside = pa >= bank->start;
+        end = inside ? bank->end : bank->start;
     }
     if (*size > end - pa)
         *size = end - pa;
