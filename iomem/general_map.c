@@ -141,15 +141,8 @@ static bool needs_write(const struct request *request)
 
 static IOReturn collect(struct request *request)
 {
-    const struct IOGeneralMemoryDescriptor *md = request->md;
     struct source source;
 
-    if (md->count == 1 && !md->task && !md->mapper) { /* one piece, and no need to look for it */
-        uint64_t pa = md->ranges[0].address + request->map->offset;
-
-        request->lead = pa % PAGE;
-        return add_pages(request, page_of(pa), page_of(pa + request->map->length + PAGE - 1));
-    }
     source_start(&source, request->md, request->map->offset, request->map->length);
     source.write = needs_write(request);
     return add_pieces(request, &source);
@@ -290,11 +283,52 @@ static IOReturn block_if_redirected(const struct request *request)
     return result;
 }
 
+/*
+ * The usual map, that of a device: one run off RAM, anywhere, uncached, while no map of what is not RAM has another
+ * mode. Nothing needs to be looked up then.
+ */
+static bool is_plain(const struct request *request, struct cache_piece *pages)
+{
+    const struct IOGeneralMemoryDescriptor *md = request->md;
+    IOMemoryMapRef map = request->map;
+    uint64_t pa, size;
+
+    if (md->task || md->mapper || md->count != 1 || request->mode > kIOInhibitCache ||
+        (map->options & ~(uint32_t)(kIOMapReadOnly | kIOMapCacheMask)) != kIOMapAnywhere)
+        return false;
+    if (md->base.flags & (kIOMemoryRemote | kIOMemoryMapCopyOnWrite | kIOMemoryRedirected) ||
+        md->base.cache_mode > kIOInhibitCache || map->offset >= md->base.length ||
+        map->length > md->base.length - map->offset || rmap_has_special())
+        return false;
+    pa = md->ranges[0].address + map->offset;
+    size = page_of(pa % PAGE + map->length + PAGE - 1);
+    *pages = (struct cache_piece){page_of(pa), size, kIOInhibitCache, false};
+    return !port_ram_run(pages->pa, &size) && size == pages->size;
+}
+
+static IOReturn map_plain(struct request *request, const struct cache_piece *pages)
+{
+    IOReturn result;
+
+    request->lead = request->md->ranges[0].address + request->map->offset - pages->pa;
+    map_add_run(request->map, pages); /* the first needs no memory */
+    result = map_place(request->map, request->lead);
+    if (result == kIOReturnSuccess)
+        record_mode(request);
+    else
+        map_drop_runs(request->map);
+    return result;
+}
+
 IOReturn general_do_map(IOMemoryDescriptorRef self, IOMemoryMapRef map, IOOptionBits options)
 {
     struct request request = {(struct IOGeneralMemoryDescriptor *)self, map, translate_cache_option(options), 0, false};
-    IOReturn result = check(&request);
+    struct cache_piece pages;
+    IOReturn result;
 
+    if (is_plain(&request, &pages))
+        return map_plain(&request, &pages);
+    result = check(&request);
     if (result != kIOReturnSuccess)
         return result;
     if (is_there_already(&request)) {

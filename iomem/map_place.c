@@ -141,25 +141,31 @@ static inline uint32_t attributes_of(IOMemoryMapRef map, const struct map_run *r
     return map->space->user ? attr | MMU_USER : attr;
 }
 
-int map_enter(IOMemoryMapRef map, uint64_t va)
+static inline int enter_run(IOMemoryMapRef map, struct map_run *run, uint64_t va)
 {
     struct mmu_space *space = address_space_tables(map->space);
+    struct mmu_range range = {va, run->node.pa, run->node.size, attributes_of(map, run)};
+
+    run->node.va = va;
+    run->node.space = space;
+    run->node.special = !run->ram && run->mode != kIOInhibitCache;
+    run->node.ram = run->ram;
+    return mmu_map(space, &range);
+}
+
+int map_enter(IOMemoryMapRef map, uint64_t va)
+{
     uint64_t start = va;
 
     for (uint32_t i = 0; i < map->run_count; i++) {
         struct map_run *run = map_get_run(map, i);
-        struct mmu_range range = {va, run->node.pa, run->node.size, attributes_of(map, run)};
-        int error = mmu_map(space, &range);
+        int error = enter_run(map, run, va);
 
         if (error != MMU_OK) {
             if (va > start)
-                mmu_unmap(space, start, va - start);
+                mmu_unmap(address_space_tables(map->space), start, va - start);
             return error;
         }
-        run->node.va = va;
-        run->node.space = space;
-        run->node.special = !run->ram && run->mode != kIOInhibitCache;
-        run->node.ram = run->ram;
         va += run->node.size;
     }
     return MMU_OK;
@@ -211,7 +217,7 @@ IOReturn map_place_over(IOMemoryMapRef map, uint64_t size, IOReturn (*place)(voi
 
 static IOReturn enter(IOMemoryMapRef map, uint64_t va)
 {
-    int error = map_enter(map, va);
+    int error = map->run_count == 1 ? enter_run(map, &map->run, va) : map_enter(map, va);
 
     if (error == MMU_OVERLAP && map->region.size) { /* pages an overwriting map left behind */
         clear_region(map);
@@ -261,7 +267,10 @@ IOReturn map_place(IOMemoryMapRef map, uint64_t lead)
         result = enter(map, va);
     if (result != kIOReturnSuccess)
         return result;
-    map_register_runs(map);
+    if (map->run_count == 1)
+        rmap_add(&map->run.node);
+    else
+        map_register_runs(map);
     map->address = va + lead;
     return kIOReturnSuccess;
 }

@@ -5,10 +5,12 @@
 #define HASH_BITS 10u
 #define HASH_SIZE (1u << HASH_BITS)
 
-static void *hash[HASH_SIZE];
-static size_t in_use[2][64]; /* runs filed: off RAM and on RAM, by power of two */
-static uint64_t powers[2];   /* a bit for each that is not 0 */
-static size_t special;
+static struct {
+    uint64_t powers[2];   /* of two, of which runs are filed, a bit each: off RAM and on RAM */
+    size_t in_use[2][64]; /* how many */
+    size_t special;
+    void *hash[HASH_SIZE];
+} all;
 
 /* An aligned block of 1 << shift bytes, and whether its runs are RAM's. */
 struct block {
@@ -28,16 +30,16 @@ static unsigned shift_of(uint64_t size)
  * Runs of RAM: in the record of the block's first frame, so runs of several powers share that list. The hash takes
  * what is not RAM, and blocks that begin where RAM has no record.
  */
-static inline void **list_off_ram(uint64_t pa, unsigned shift)
+static inline void **list_off_ram(uint64_t block, unsigned shift)
 {
-    return &hash[((pa >> shift) + shift) * 0x9e3779b97f4a7c15ull >> (64u - HASH_BITS)];
+    return &all.hash[((uint32_t)block + shift) * 0x9e3779b1u >> (32u - HASH_BITS)];
 }
 
 static void **list_of(const struct block *block)
 {
     struct port_frame *frame = block->ram ? port_frame(block->pa) : NULL;
 
-    return frame ? &frame->maps : list_off_ram(block->pa, block->shift);
+    return frame ? &frame->maps : list_off_ram(block->pa >> block->shift, block->shift);
 }
 
 static void file(struct rmap_link *link, void **list)
@@ -64,7 +66,7 @@ static void unfile(struct rmap_link *link)
 }
 
 /* To the blocks that hold the first byte and the last. */
-static void add_ram(struct rmap_node *node, unsigned shift)
+static __attribute__((noinline)) void add_ram(struct rmap_node *node, unsigned shift)
 {
     struct block block = {.pa = node->pa >> shift << shift, .shift = shift, .ram = true};
     uint64_t last = (node->pa + node->size - 1u) >> shift << shift;
@@ -78,7 +80,7 @@ static void add_ram(struct rmap_node *node, unsigned shift)
 
 static inline void add_off_ram(struct rmap_node *node, unsigned shift)
 {
-    uint64_t first = node->pa >> shift << shift, last = (node->pa + node->size - 1u) >> shift << shift;
+    uint64_t first = node->pa >> shift, last = (node->pa + node->size - 1u) >> shift;
 
     file(&node->link[0], list_off_ram(first, shift));
     if (last != first)
@@ -91,9 +93,9 @@ void rmap_add(struct rmap_node *node)
 
     node->link[0].node = node->link[1].node = node;
     node->link[1].slot = NULL;
-    in_use[node->ram][shift]++;
-    powers[node->ram] |= 1ull << shift;
-    special += node->special;
+    all.in_use[node->ram][shift]++;
+    all.powers[node->ram] |= 1ull << shift;
+    all.special += node->special;
     if (node->ram)
         add_ram(node, shift);
     else
@@ -108,21 +110,21 @@ void rmap_remove(struct rmap_node *node)
         return;
     unfile(&node->link[0]);
     unfile(&node->link[1]);
-    if (--in_use[node->ram][shift] == 0)
-        powers[node->ram] &= ~(1ull << shift);
-    special -= node->special;
+    if (--all.in_use[node->ram][shift] == 0)
+        all.powers[node->ram] &= ~(1ull << shift);
+    all.special -= node->special;
     node->special = false;
 }
 
 void rmap_mark_special(struct rmap_node *node)
 {
-    special += !node->special;
+    all.special += !node->special;
     node->special = true;
 }
 
 bool rmap_has_special(void)
 {
-    return special != 0;
+    return all.special != 0;
 }
 
 /* Is this link the one to report its run by? A list holds other powers too and, in the hash, other blocks. */
@@ -160,7 +162,7 @@ static int visit_hash(unsigned shift, struct rmap_visit *visit)
     int result = 0;
 
     for (size_t i = 0; i < HASH_SIZE; i++)
-        for (struct rmap_link *link = hash[i]; link && !result; link = link->next) {
+        for (struct rmap_link *link = all.hash[i]; link && !result; link = link->next) {
             struct rmap_node *node = link->node;
 
             if (link == &node->link[0] && !node->ram && shift_of(node->size) == shift && overlaps(node, visit))
@@ -186,7 +188,7 @@ int rmap_each(struct rmap_visit *visit)
     bool ram = port_is_ram(visit->pa, 1);
     int result = 0;
 
-    for (uint64_t left = powers[ram]; left && !result; left &= left - 1u)
+    for (uint64_t left = all.powers[ram]; left && !result; left &= left - 1u)
         result = visit_power((unsigned)__builtin_ctzll(left), ram, visit);
     return result;
 }
