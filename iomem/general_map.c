@@ -311,7 +311,7 @@ static IOReturn map_plain(struct request *request, const struct cache_piece *pag
     IOReturn result;
 
     request->lead = request->md->ranges[0].address + request->map->offset - pages->pa;
-    map_add_run(request->map, pages); /* the first needs no memory */
+    map_set_run(request->map, pages);
     result = map_place(request->map, request->lead);
     if (result == kIOReturnSuccess)
         record_mode(request);

@@ -12,6 +12,14 @@ static inline struct map_run *map_get_run(IOMemoryMapRef map, uint32_t index)
     return index == 0 ? &map->run : &map->more_runs[index - 1];
 }
 
+static inline void map_set_run(IOMemoryMapRef map, const struct cache_piece *pages) /* the only one */
+{
+    map->run.node.pa = pages->pa;
+    map->run.node.size = pages->size;
+    map->run.mode = (uint8_t)pages->mode;
+    map->run.ram = pages->ram;
+    map->run_count = 1;
+}
 void map_drop_runs(IOMemoryMapRef map);
 uint64_t map_size(IOMemoryMapRef map); /* of all runs, in bytes */
 

@@ -218,20 +218,22 @@ IOMemoryMapRef IOMemoryDescriptorMakeMapping(IOMemoryDescriptorRef md, IOMemoryD
     return mapping;
 }
 
-/* Without a map to ask with: the map that such a request gets when it is one that exists, whole. Borrowed. */
-static IOMemoryMapRef find_same(IOMemoryDescriptorRef md, const struct wish *wanted)
+/* A map of its own for the request, which nobody else has: no need to ask for what it is. */
+static IOMemoryMapRef map_anew(IOMemoryDescriptorRef md, const struct wish *wanted)
 {
-    IOMemoryMapRef map = md->oldest;
+    IOMemoryMapRef map = map_alloc();
 
-    if (!options_agree(wanted->options) || (wanted->options & (kIOMapStatic | kIOMapUnique)) ||
-        descriptor_methods(md)->make_mapping != descriptor_make_mapping)
+    if (!map)
         return NULL;
-    while (map && !may_share(map, wanted))
-        map = map->newer;
-    return map && is_all_of(map, wanted) ? map : NULL;
+    if (IOMemoryMapInit(map, wanted->task, wanted->address, wanted->options, wanted->offset, wanted->length) &&
+        enter(md, map, wanted->options | kIOMap64Bit))
+        return map;
+    OSObjectRelease(&map->object);
+    return NULL;
 }
 
-static IOMemoryMapRef map_anew(IOMemoryDescriptorRef md, const struct wish *wanted)
+/* A request of any kind. */
+static IOMemoryMapRef make(IOMemoryDescriptorRef md, const struct wish *wanted)
 {
     IOMemoryMapRef map = map_alloc();
 
@@ -241,6 +243,24 @@ static IOMemoryMapRef map_anew(IOMemoryDescriptorRef md, const struct wish *want
         return descriptor_methods(md)->make_mapping(md, map, wanted->options | kIOMap64Bit, 0);
     OSObjectRelease(&map->object);
     return NULL;
+}
+
+/* What make does, with no map made for a request that gets one that exists, and no search done twice. */
+static IOMemoryMapRef find_or_make(IOMemoryDescriptorRef md, const struct wish *wanted)
+{
+    const IOOptionBits special = kIOMapStatic | kIOMapUnique | kIOMapReference | kIOMapOverwrite;
+    IOMemoryMapRef map = md->oldest;
+
+    if (wanted->options & special || descriptor_methods(md)->make_mapping != descriptor_make_mapping)
+        return make(md, wanted);
+    while (map && !may_share(map, wanted))
+        map = map->newer;
+    if (!map)
+        return map_anew(md, wanted);
+    if (!is_all_of(map, wanted))
+        return make(md, wanted);
+    object_retain(&map->object, OBJECT_FOR_HOLDER);
+    return map;
 }
 
 IOMemoryMapRef IOMemoryDescriptorCreateMappingInTask(IOMemoryDescriptorRef md, task_t intoTask,
@@ -255,11 +275,7 @@ IOMemoryMapRef IOMemoryDescriptorCreateMappingInTask(IOMemoryDescriptorRef md, t
     if (length == 0)
         wanted.length = md->length;
     lock_acquire(&gIOMemoryLock);
-    map = find_same(md, &wanted);
-    if (map)
-        object_retain(&map->object, OBJECT_FOR_HOLDER);
-    else
-        map = map_anew(md, &wanted);
+    map = find_or_make(md, &wanted);
     lock_release(&gIOMemoryLock);
     return map;
 }

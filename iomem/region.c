@@ -126,7 +126,7 @@ static uint64_t place(const struct region *owner, uint64_t size, uint64_t align,
 }
 
 /* The owner of a gap in class `from` or above, or NULL. */
-static struct region *first_gap(const struct region_space *space, unsigned from)
+static inline __attribute__((always_inline)) struct region *first_gap(const struct region_space *space, unsigned from)
 {
     unsigned word = from / 64u, others = space->words_in_use & (~1u << word);
     uint64_t bits = space->in_use[word] & ~0ull << (from % 64u);
