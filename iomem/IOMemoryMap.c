@@ -37,16 +37,9 @@ const struct OSMetaClass IOMemoryMap_class = {
 bool IOMemoryMapInit(IOMemoryMapRef map, task_t intoTask, mach_vm_address_t toAddress, IOOptionBits options,
                      mach_vm_size_t offset, mach_vm_size_t length)
 {
-    if (!map || !intoTask || intoTask->dead || map->task || map->memory)
-        return false;
-    map->task = intoTask;
-    map->space = intoTask;
-    map->address = toAddress;
-    map->options = options & ~(uint32_t)kIOMap64Bit;
-    map->offset = offset;
-    map->length = length;
-    address_space_add_map(intoTask, map);
-    return true;
+    const struct map_wish wanted = {intoTask, toAddress, offset, length, options};
+
+    return map && !map->task && !map->memory && map_init(map, &wanted);
 }
 
 /* From the list of one descriptor into another's. */

@@ -41,23 +41,17 @@ OSMetaClassRef OSCollectionMetaClass(void)
 }
 
 /* A class counts its own instances, and one for each subclass that has any. */
-static void count_instance(OSMetaClassRef class)
+void object_count_first(OSMetaClassRef class)
 {
-    while (class && __atomic_fetch_add(class->instances, 1, __ATOMIC_RELAXED) == 0)
+    do
         class = class->super;
+    while (class && __atomic_fetch_add(class->instances, 1, __ATOMIC_RELAXED) == 0);
 }
 
 static void uncount_instance(OSMetaClassRef class)
 {
     while (class && __atomic_sub_fetch(class->instances, 1, __ATOMIC_RELAXED) == 0)
         class = class->super;
-}
-
-void object_begin(OSObjectRef object, OSMetaClassRef class)
-{
-    object->class = class;
-    object->references = 1;
-    count_instance(class);
 }
 
 void object_end(OSObjectRef object)

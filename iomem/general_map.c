@@ -235,20 +235,24 @@ static unsigned common_mode(const struct request *request)
     return request->map->run.mode;
 }
 
-/* The mode that the memory got becomes the descriptor's, and of physical memory the map's option. */
-static void record_mode(const struct request *request)
+/* The mode that the memory got becomes the descriptor's, and the map's option. */
+static void record_mode(struct IOGeneralMemoryDescriptor *md, IOMemoryMapRef map, unsigned mode)
 {
-    IOMemoryDescriptorRef md = &request->md->base;
+    map->options &= ~(uint32_t)kIOMapCacheMask;
+    map->options |= mode << kIOMapCacheShift;
+    md->base.cache_mode = (uint8_t)mode;
+    md->base.flags &= ~(uint32_t)kIOMemoryBufferCacheMask;
+    md->base.flags |= mode << kIOMemoryBufferCacheShift & kIOMemoryBufferCacheMask;
+}
+
+/* Of physical memory. */
+static void record_common_mode(const struct request *request)
+{
     unsigned mode = common_mode(request);
 
     request->map->asked_mode = (uint8_t)request->mode;
-    if (request->md->task || mode == kIODefaultCache)
-        return;
-    request->map->options &= ~(uint32_t)kIOMapCacheMask;
-    request->map->options |= mode << kIOMapCacheShift;
-    md->cache_mode = (uint8_t)mode;
-    md->flags &= ~(uint32_t)kIOMemoryBufferCacheMask;
-    md->flags |= mode << kIOMemoryBufferCacheShift & kIOMemoryBufferCacheMask;
+    if (!request->md->task && mode != kIODefaultCache)
+        record_mode(request->md, request->map, mode);
 }
 
 IOReturn general_collect(IOMemoryDescriptorRef self, IOMemoryMapRef map, unsigned mode, uint64_t *lead)
@@ -275,7 +279,7 @@ static IOReturn block_if_redirected(const struct request *request)
     IOMemoryDescriptorRef md = &request->md->base;
     IOReturn result;
 
-    if (md->safe_task && md->safe_task == request->map->task)
+    if (!(md->flags & kIOMemoryRedirected) || (md->safe_task && md->safe_task == request->map->task))
         return kIOReturnSuccess;
     result = map_block(request->map, MAP_BLOCKED_BY_TASK);
     if (result != kIOReturnSuccess)
@@ -287,13 +291,11 @@ static IOReturn block_if_redirected(const struct request *request)
  * The usual map, that of a device: one run off RAM, anywhere, uncached, while no map of what is not RAM has another
  * mode. Nothing needs to be looked up then.
  */
-static bool is_plain(const struct request *request, struct cache_piece *pages)
+static bool is_plain(const struct IOGeneralMemoryDescriptor *md, IOMemoryMapRef map, struct cache_piece *pages)
 {
-    const struct IOGeneralMemoryDescriptor *md = request->md;
-    IOMemoryMapRef map = request->map;
     uint64_t pa, size;
 
-    if (md->task || md->mapper || md->count != 1 || request->mode > kIOInhibitCache ||
+    if (md->task || md->mapper || md->count != 1 || (map->options & kIOMapCacheMask) > kIOMapInhibitCache ||
         (map->options & ~(uint32_t)(kIOMapReadOnly | kIOMapCacheMask)) != kIOMapAnywhere)
         return false;
     if (md->base.flags & (kIOMemoryRemote | kIOMemoryMapCopyOnWrite | kIOMemoryRedirected) ||
@@ -306,44 +308,51 @@ static bool is_plain(const struct request *request, struct cache_piece *pages)
     return !port_ram_run(pages->pa, &size) && size == pages->size;
 }
 
-static IOReturn map_plain(struct request *request, const struct cache_piece *pages)
+static IOReturn map_plain(struct IOGeneralMemoryDescriptor *md, IOMemoryMapRef map, const struct cache_piece *pages)
 {
     IOReturn result;
 
-    request->lead = request->md->ranges[0].address + request->map->offset - pages->pa;
-    map_set_run(request->map, pages);
-    result = map_place(request->map, request->lead);
+    map_set_run(map, pages);
+    result = map_place(map, md->ranges[0].address + map->offset - pages->pa);
+    if (result != kIOReturnSuccess) {
+        map_drop_runs(map);
+        return result;
+    }
+    map->asked_mode = (map->options & kIOMapCacheMask) >> kIOMapCacheShift;
+    record_mode(md, map, kIOInhibitCache);
+    return kIOReturnSuccess;
+}
+
+static __attribute__((noinline)) IOReturn map_any(struct request *request)
+{
+    IOMemoryMapRef map = request->map;
+    IOReturn result = check(request);
+
+    if (result != kIOReturnSuccess)
+        return result;
+    if (is_there_already(request)) {
+        map->address = request->md->ranges[0].address;
+        map->options |= kIOMapStatic;
+        return kIOReturnSuccess;
+    }
+    result = collect(request);
     if (result == kIOReturnSuccess)
-        record_mode(request);
+        result = place(request);
+    if (result == kIOReturnSuccess)
+        result = block_if_redirected(request);
+    if (result == kIOReturnSuccess)
+        record_common_mode(request);
     else
-        map_drop_runs(request->map);
+        map_drop_runs(map);
     return result;
 }
 
 IOReturn general_do_map(IOMemoryDescriptorRef self, IOMemoryMapRef map, IOOptionBits options)
 {
-    struct request request = {(struct IOGeneralMemoryDescriptor *)self, map, translate_cache_option(options), 0, false};
+    struct IOGeneralMemoryDescriptor *md = (struct IOGeneralMemoryDescriptor *)self;
     struct cache_piece pages;
-    IOReturn result;
 
-    if (is_plain(&request, &pages))
-        return map_plain(&request, &pages);
-    result = check(&request);
-    if (result != kIOReturnSuccess)
-        return result;
-    if (is_there_already(&request)) {
-        map->address = request.md->ranges[0].address;
-        map->options |= kIOMapStatic;
-        return kIOReturnSuccess;
-    }
-    result = collect(&request);
-    if (result == kIOReturnSuccess)
-        result = place(&request);
-    if (result == kIOReturnSuccess && (self->flags & kIOMemoryRedirected))
-        result = block_if_redirected(&request);
-    if (result == kIOReturnSuccess)
-        record_mode(&request);
-    else
-        map_drop_runs(map);
-    return result;
+    if (is_plain(md, map, &pages))
+        return map_plain(md, map, &pages);
+    return map_any(&(struct request){md, map, translate_cache_option(options), 0, false});
 }

@@ -3,6 +3,7 @@
 #define IOMEM_MAP_H
 
 #include "iomem/IOMemoryMap.h"
+#include "iomem/address_space.h"
 #include "iomem/object.h"
 #include "iomem/region.h"
 #include "iomem/rmap.h"
@@ -55,6 +56,26 @@ void map_drop_spares(void); /* what is kept of freed maps goes back to the port;
 
 /* IOMemoryMapSetMemoryDescriptor of neither NULL. The caller holds the memory lock. */
 bool map_set_memory(IOMemoryMapRef map, IOMemoryDescriptorRef md, uint64_t offset);
+
+/* IOMemoryMapInit of a map from map_alloc. */
+struct map_wish {
+    task_t task;
+    uint64_t address, offset, length;
+    IOOptionBits options;
+};
+static inline bool map_init(IOMemoryMapRef map, const struct map_wish *wanted)
+{
+    if (!wanted->task || wanted->task->dead)
+        return false;
+    map->task = map->space = wanted->task;
+    map->address = wanted->address;
+    map->options = wanted->options & ~(uint32_t)kIOMap64Bit;
+    map->offset = wanted->offset;
+    map->length = wanted->length;
+    if (wanted->task->user)
+        address_space_add_map(wanted->task, map);
+    return true;
+}
 
 /* In an exception, this tells of the context that it interrupted too. */
 static inline bool map_lock_is_mine(void)

@@ -4,11 +4,8 @@
 #include "iomem/port.h"
 
 /* Oldest first: the list grows at its end. */
-void descriptor_add_map(IOMemoryDescriptorRef md, IOMemoryMapRef map)
+static inline void link_map(IOMemoryDescriptorRef md, IOMemoryMapRef map)
 {
-    if (map->registered)
-        return;
-    object_retain(&map->object, OBJECT_FOR_COLLECTION);
     map->registered = true;
     map->older = md->newest;
     map->newer = NULL;
@@ -17,6 +14,14 @@ void descriptor_add_map(IOMemoryDescriptorRef md, IOMemoryMapRef map)
     else
         md->oldest = map;
     md->newest = map;
+}
+
+void descriptor_add_map(IOMemoryDescriptorRef md, IOMemoryMapRef map)
+{
+    if (map->registered)
+        return;
+    object_retain(&map->object, OBJECT_FOR_COLLECTION);
+    link_map(md, map);
 }
 
 void descriptor_forget_map(IOMemoryDescriptorRef md, IOMemoryMapRef map)
@@ -51,14 +56,7 @@ void descriptor_drop_maps(IOMemoryDescriptorRef md)
     lock_release(&gIOMemoryLock);
 }
 
-/* What is asked for. */
-struct wish {
-    task_t task;
-    uint64_t address, offset, length;
-    IOOptionBits options;
-};
-
-static bool may_share(IOMemoryMapRef existing, const struct wish *wanted)
+static bool may_share(IOMemoryMapRef existing, const struct map_wish *wanted)
 {
     IOOptionBits same = kIOMapReadOnly | kIOMapGuardedMask;
     IOOptionBits differ = existing->options ^ wanted->options;
@@ -73,19 +71,19 @@ static bool may_share(IOMemoryMapRef existing, const struct wish *wanted)
     return (wanted->options & kIOMapAnywhere) || wanted->address == existing->address + delta;
 }
 
-static bool is_all_of(IOMemoryMapRef existing, const struct wish *wanted)
+static bool is_all_of(IOMemoryMapRef existing, const struct map_wish *wanted)
 {
     return wanted->offset == existing->offset && wanted->length == existing->length;
 }
 
-static struct wish wish_of(IOMemoryMapRef map)
+static struct map_wish wish_of(IOMemoryMapRef map)
 {
-    return (struct wish){map->task, map->address, map->offset, map->length, map->options};
+    return (struct map_wish){map->task, map->address, map->offset, map->length, map->options};
 }
 
 IOMemoryMapRef IOMemoryMapCopyCompatible(IOMemoryMapRef existing, IOMemoryMapRef newMapping)
 {
-    struct wish wanted;
+    struct map_wish wanted;
     IOMemoryMapRef base;
 
     if (!existing || !newMapping || !newMapping->task)
@@ -128,12 +126,7 @@ static IOMemoryMapRef enter(IOMemoryDescriptorRef md, IOMemoryMapRef map, IOOpti
 
     if (!methods->do_map || methods->do_map(md, map, options) != kIOReturnSuccess)
         return NULL;
-    if (map->memory)
-        return keep(md, map);
-    object_retain(&md->object, OBJECT_FOR_HOLDER);
-    map->memory = md;
-    descriptor_add_map(md, map);
-    return map;
+    return keep(md, map);
 }
 
 /* IOKit describes just the physical run anew, so that the map shares nothing with the descriptor it was asked of. */
@@ -218,35 +211,40 @@ IOMemoryMapRef IOMemoryDescriptorMakeMapping(IOMemoryDescriptorRef md, IOMemoryD
     return mapping;
 }
 
-/* A map of its own for the request, which nobody else has: no need to ask for what it is. */
-static IOMemoryMapRef map_anew(IOMemoryDescriptorRef md, const struct wish *wanted)
+/* A map of its own for the request. Nobody else knows of it yet: a store counts its references. */
+static IOMemoryMapRef map_anew(IOMemoryDescriptorRef md, const struct map_wish *wanted)
 {
-    IOMemoryMapRef map = map_alloc();
+    const struct descriptor_methods *methods = descriptor_methods(md);
+    IOMemoryMapRef map = methods->do_map ? map_alloc() : NULL;
 
     if (!map)
         return NULL;
-    if (IOMemoryMapInit(map, wanted->task, wanted->address, wanted->options, wanted->offset, wanted->length) &&
-        enter(md, map, wanted->options | kIOMap64Bit))
-        return map;
-    OSObjectRelease(&map->object);
-    return NULL;
+    if (!map_init(map, wanted) || methods->do_map(md, map, wanted->options | kIOMap64Bit) != kIOReturnSuccess) {
+        OSObjectRelease(&map->object);
+        return NULL;
+    }
+    object_retain(&md->object, OBJECT_FOR_HOLDER);
+    map->memory = md;
+    map->object.references += OBJECT_FOR_COLLECTION;
+    link_map(md, map);
+    return map;
 }
 
 /* A request of any kind. */
-static IOMemoryMapRef make(IOMemoryDescriptorRef md, const struct wish *wanted)
+static IOMemoryMapRef make(IOMemoryDescriptorRef md, const struct map_wish *wanted)
 {
     IOMemoryMapRef map = map_alloc();
 
     if (!map)
         return NULL;
-    if (IOMemoryMapInit(map, wanted->task, wanted->address, wanted->options, wanted->offset, wanted->length))
+    if (map_init(map, wanted))
         return descriptor_methods(md)->make_mapping(md, map, wanted->options | kIOMap64Bit, 0);
     OSObjectRelease(&map->object);
     return NULL;
 }
 
 /* What make does, with no map made for a request that gets one that exists, and no search done twice. */
-static IOMemoryMapRef find_or_make(IOMemoryDescriptorRef md, const struct wish *wanted)
+static IOMemoryMapRef find_or_make(IOMemoryDescriptorRef md, const struct map_wish *wanted)
 {
     const IOOptionBits special = kIOMapStatic | kIOMapUnique | kIOMapReference | kIOMapOverwrite;
     IOMemoryMapRef map = md->oldest;
@@ -267,7 +265,7 @@ IOMemoryMapRef IOMemoryDescriptorCreateMappingInTask(IOMemoryDescriptorRef md, t
                                                      mach_vm_address_t atAddress, IOOptionBits options,
                                                      mach_vm_size_t offset, mach_vm_size_t length)
 {
-    struct wish wanted = {intoTask, atAddress, offset, length, options};
+    struct map_wish wanted = {intoTask, atAddress, offset, length, options};
     IOMemoryMapRef map;
 
     if (!md || (length == 0 && md->length == 0))

@@ -44,7 +44,14 @@ OSObjectRef object_alloc(OSMetaClassRef class);
 void object_free(OSObjectRef object);
 
 /* Their parts, for a class that keeps memory of its own: the head of an instance, and its place in the counts. */
-void object_begin(OSObjectRef object, OSMetaClassRef class);
+void object_count_first(OSMetaClassRef class); /* in the superclasses: this one has instances now */
+static inline void object_begin(OSObjectRef object, OSMetaClassRef class)
+{
+    object->class = class;
+    object->references = 1;
+    if (__atomic_fetch_add(class->instances, 1, __ATOMIC_RELAXED) == 0)
+        object_count_first(class);
+}
 void object_end(OSObjectRef object);
 
 extern const struct OSMetaClass OSMetaClass_class, OSObject_class, OSCollection_class;

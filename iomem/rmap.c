@@ -8,9 +8,10 @@
 static struct {
     uint64_t powers[2];   /* of two, of which runs are filed, a bit each: off RAM and on RAM */
     size_t in_use[2][64]; /* how many */
-    size_t special;
     void *hash[HASH_SIZE];
 } all;
+
+size_t rmap_special_count;
 
 /* An aligned block of 1 << shift bytes, and whether its runs are RAM's. */
 struct block {
@@ -95,7 +96,7 @@ void rmap_add(struct rmap_node *node)
     node->link[1].slot = NULL;
     all.in_use[node->ram][shift]++;
     all.powers[node->ram] |= 1ull << shift;
-    all.special += node->special;
+    rmap_special_count += node->special;
     if (node->ram)
         add_ram(node, shift);
     else
@@ -112,19 +113,14 @@ void rmap_remove(struct rmap_node *node)
     unfile(&node->link[1]);
     if (--all.in_use[node->ram][shift] == 0)
         all.powers[node->ram] &= ~(1ull << shift);
-    all.special -= node->special;
+    rmap_special_count -= node->special;
     node->special = false;
 }
 
 void rmap_mark_special(struct rmap_node *node)
 {
-    all.special += !node->special;
+    rmap_special_count += !node->special;
     node->special = true;
-}
-
-bool rmap_has_special(void)
-{
-    return all.special != 0;
 }
 
 /* Is this link the one to report its run by? A list holds other powers too and, in the hash, other blocks. */

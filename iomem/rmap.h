@@ -34,13 +34,18 @@ struct rmap_node {
 /* The caller has set pa, size, va, space, special and ram; the run is all RAM or all not. Cannot fail. */
 void rmap_add(struct rmap_node *node);
 
+extern size_t rmap_special_count; /* of registered runs that are special */
+
 /* A node that is not registered (all zero) is ignored. */
 void rmap_remove(struct rmap_node *node);
 
 /* A run that is registered has become special. */
 void rmap_mark_special(struct rmap_node *node);
 /* Is any registered run? While none is, nobody need look for the mode of what is not RAM. */
-bool rmap_has_special(void);
+static inline bool rmap_has_special(void)
+{
+    return rmap_special_count != 0;
+}
 
 /* Embedded in what `run` needs to know. */
 struct rmap_visit {
