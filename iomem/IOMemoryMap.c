@@ -14,10 +14,7 @@ static uint32_t instances;
 
 struct lock gIOMemoryLock = LOCK_INIT;
 
-static void free_object(OSObjectRef object)
-{
-    IOMemoryMapFree((IOMemoryMapRef)object);
-}
+static void free_object(OSObjectRef object);
 
 static void tagged_release(OSObjectRef object, const void *tag)
 {
@@ -241,10 +238,10 @@ void IOMemoryMapTaggedRelease(IOMemoryMapRef map, const void *tag)
     lock_release(&gIOMemoryLock);
 }
 
-void IOMemoryMapFree(IOMemoryMapRef map)
+static void free_object(OSObjectRef object)
 {
-    if (!map)
-        return;
+    IOMemoryMapRef map = (IOMemoryMapRef)object;
+
     lock_acquire(&gIOMemoryLock);
     unmap(map);
     address_space_remove_map(map->task, map);
@@ -256,6 +253,12 @@ void IOMemoryMapFree(IOMemoryMapRef map)
         OSObjectRelease(&map->super_map->object);
     map_free(map);
     lock_release(&gIOMemoryLock);
+}
+
+void IOMemoryMapFree(IOMemoryMapRef map)
+{
+    if (map)
+        free_object(&map->object);
 }
 
 kern_return_t IOMemoryMapCopyState(IOMemoryMapRef map, IOMemoryMapPrivateState *state)

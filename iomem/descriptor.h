@@ -92,7 +92,7 @@ IOReturn descriptor_redirect(IOMemoryDescriptorRef md, task_t safe_task, bool re
 void descriptor_add_map(IOMemoryDescriptorRef md, IOMemoryMapRef map);
 void descriptor_remove_map(IOMemoryDescriptorRef md, IOMemoryMapRef map);
 void descriptor_forget_map(IOMemoryDescriptorRef md, IOMemoryMapRef map); /* a map that is being freed */
-void descriptor_drop_maps(IOMemoryDescriptorRef md); /* the list's references, and so most maps */
+void descriptor_drop_maps(IOMemoryDescriptorRef md);                      /* the list's references, and so most maps */
 
 /* Of any subclass of IOGeneralMemoryDescriptor: what initWithOptions does, and the length that a buffer changes. */
 bool general_init(IOMemoryDescriptorRef md, const struct descriptor_request *request);

@@ -318,7 +318,7 @@ static IOReturn map_plain(struct IOGeneralMemoryDescriptor *md, IOMemoryMapRef m
         map_drop_runs(map);
         return result;
     }
-    map->asked_mode = (map->options & kIOMapCacheMask) >> kIOMapCacheShift;
+    map->asked_mode = (uint8_t)((map->options & kIOMapCacheMask) >> kIOMapCacheShift);
     record_mode(md, map, kIOInhibitCache);
     return kIOReturnSuccess;
 }

@@ -15,7 +15,8 @@ IOMemoryMapRef map_alloc(void)
         return (IOMemoryMapRef)object_alloc(&IOMemoryMap_class);
     spares = map->older;
     spare_count--;
-    __builtin_memset(map, 0, offsetof(struct IOMemoryMap, region)); /* what comes after was emptied by whoever used it */
+    __builtin_memset(map, 0,
+                     offsetof(struct IOMemoryMap, region)); /* what comes after was emptied by whoever used it */
     object_begin(&map->object, &IOMemoryMap_class);
     return map;
 }

@@ -53,7 +53,7 @@ struct map_run *map_add_run(IOMemoryMapRef map, const struct cache_piece *pages)
     return run;
 }
 
-static uint64_t guard_size(IOOptionBits options)
+static inline uint64_t guard_size(IOOptionBits options)
 {
     switch (options & kIOMapGuardedMask) {
     case 0:
@@ -90,9 +90,9 @@ static uint64_t largest_leaf(const struct rmap_node *run)
  * In step with the first run's physical address, so that the tables can use leaves as large as it allows. What is as
  * large as a table's span begins a table, with a hole if need be: a table without neighbours comes and goes at once.
  */
-static IOReturn reserve_anywhere(IOMemoryMapRef map, uint64_t size)
+static inline __attribute__((always_inline)) IOReturn reserve_anywhere(IOMemoryMapRef map, uint64_t size,
+                                                                       uint64_t guard)
 {
-    uint64_t guard = guard_size(map->options);
     uint64_t align = size == PAGE || map->run_count == 0 ? PAGE : largest_leaf(&map->run.node);
     uint64_t phase = map->run.node.pa - guard, hole = 0;
 
@@ -217,13 +217,13 @@ IOReturn map_place_over(IOMemoryMapRef map, uint64_t size, IOReturn (*place)(voi
 
 static IOReturn enter(IOMemoryMapRef map, uint64_t va)
 {
-    int error = map->run_count == 1 ? enter_run(map, &map->run, va) : map_enter(map, va);
+    int error = map_enter(map, va);
 
     if (error == MMU_OVERLAP && map->region.size) { /* pages an overwriting map left behind */
         clear_region(map);
         error = map_enter(map, va);
     }
-    if (error == MMU_OK && map->options & kIOMapGuardedMask)
+    if (error == MMU_OK)
         error = map_enter_guards(map);
     if (error == MMU_OK)
         return kIOReturnSuccess;
@@ -239,14 +239,17 @@ void map_register_runs(IOMemoryMapRef map)
 
 static void forget_runs(IOMemoryMapRef map)
 {
-    for (uint32_t i = 0; i < map->run_count; i++)
+    if (map->run_count)
+        rmap_remove(&map->run.node);
+    for (uint32_t i = 1; i < map->run_count; i++)
         rmap_remove(&map_get_run(map, i)->node);
     map_drop_runs(map);
 }
 
 static IOReturn reserve(IOMemoryMapRef map, uint64_t size, uint64_t lead)
 {
-    return map->options & kIOMapAnywhere ? reserve_anywhere(map, size) : reserve_fixed(map, size, lead);
+    return map->options & kIOMapAnywhere ? reserve_anywhere(map, size, guard_size(map->options))
+                                         : reserve_fixed(map, size, lead);
 }
 
 IOReturn map_reserve(IOMemoryMapRef map, uint64_t size, uint64_t lead)
@@ -258,20 +261,37 @@ IOReturn map_reserve(IOMemoryMapRef map, uint64_t size, uint64_t lead)
     return result;
 }
 
-IOReturn map_place(IOMemoryMapRef map, uint64_t lead)
+/* The usual request: one run, anywhere, no guards. */
+static IOReturn place_one(IOMemoryMapRef map, uint64_t lead)
 {
-    IOReturn result = reserve(map, map_size(map), lead);
-    uint64_t va = map->region.size ? map->region.va + map->skip : map->address - lead;
+    IOReturn result = reserve_anywhere(map, map->run.node.size, 0);
+    uint64_t va = map->region.va + map->skip;
 
-    if (result == kIOReturnSuccess)
+    if (result == kIOReturnSuccess && enter_run(map, &map->run, va) != MMU_OK)
         result = enter(map, va);
     if (result != kIOReturnSuccess)
         return result;
-    if (map->run_count == 1)
-        rmap_add(&map->run.node);
-    else
-        map_register_runs(map);
     map->address = va + lead;
+    rmap_add(&map->run.node);
+    return kIOReturnSuccess;
+}
+
+IOReturn map_place(IOMemoryMapRef map, uint64_t lead)
+{
+    IOReturn result;
+    uint64_t va;
+
+    if (map->run_count == 1 && (map->options & (kIOMapAnywhere | kIOMapGuardedMask)) == kIOMapAnywhere)
+        return place_one(map, lead);
+    result = reserve(map, map_size(map), lead);
+    if (result != kIOReturnSuccess)
+        return result;
+    va = map->region.size ? map->region.va + map->skip : map->address - lead;
+    result = enter(map, va);
+    if (result != kIOReturnSuccess)
+        return result;
+    map->address = va + lead;
+    map_register_runs(map);
     return kIOReturnSuccess;
 }
 

@@ -31,9 +31,9 @@ static inline void object_retain(OSObjectRef object, uint32_t step)
 {
     uint32_t old = __atomic_load_n(&object->references, __ATOMIC_RELAXED);
 
-    while ((old & OBJECT_COUNT_MASK) < OBJECT_SATURATED && old != 0 &&
-           !__atomic_compare_exchange_n(&object->references, &old, old + step, true, __ATOMIC_RELAXED,
-                                        __ATOMIC_RELAXED))
+    while (
+        (old & OBJECT_COUNT_MASK) < OBJECT_SATURATED && old != 0 &&
+        !__atomic_compare_exchange_n(&object->references, &old, old + step, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
         ;
 }
 

@@ -33,7 +33,7 @@ static void set_gap(struct region_space *space, struct region *region, uint64_t 
     struct region **head = &space->gaps[class];
 
     region->gap = gap;
-    region->gap_class = (uint16_t)class;
+    region->gap_class = (uint16_t) class;
     if (gap == 0)
         return;
     region->gap_prev = NULL;
@@ -234,7 +234,10 @@ void region_free(struct region_space *space, struct region *region)
     before->next = region->next;
     if (region->next)
         region->next->prev = before;
-    region_tree_remove(space, region);
+    if (region->in_tree)
+        region_tree_remove(space, region);
+    else
+        region_tree_stop_waiting(space, region);
     space->count--;
     space->bytes -= region->size;
     *region = (struct region){0};

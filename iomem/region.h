@@ -52,8 +52,8 @@ void region_space_init(struct region_space *space, uint64_t min, uint64_t max);
 
 /*
  * Take size bytes anywhere, at an address of which address % align == phase, so that the tables can use
- * large leaves. align is a power of two, at least a page; phase is a multiple of a page below align. When there is room but
- * none so aligned, the address is only page aligned. False: no room, *region unchanged.
+ * large leaves. align is a power of two, at least a page; phase is a multiple of a page below align. When there is room
+ * but none so aligned, the address is only page aligned. False: no room, *region unchanged.
  */
 bool region_alloc(struct region_space *space, struct region *region, uint64_t size, uint64_t align, uint64_t phase);
 

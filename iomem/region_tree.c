@@ -51,22 +51,12 @@ static uint32_t next_priority(struct region_space *space)
     return x;
 }
 
-static void stop_waiting(struct region_space *space, struct region *region)
-{
-    if (region->left)
-        region->left->right = region->right;
-    else
-        space->waiting = region->right;
-    if (region->right)
-        region->right->left = region->left;
-}
-
 /* Put it right after `before`, its neighbour in the tree. */
 static void enter(struct region_space *space, struct region *before, struct region *region)
 {
     struct region **slot = &before->right;
 
-    stop_waiting(space, region);
+    region_tree_stop_waiting(space, region);
     region->in_tree = true;
     region->left = region->right = NULL;
     region->priority = next_priority(space);
@@ -95,10 +85,6 @@ static void enter_all(struct region_space *space)
 
 void region_tree_remove(struct region_space *space, struct region *region)
 {
-    if (!region->in_tree) {
-        stop_waiting(space, region);
-        return;
-    }
     while (region->left && region->right)
         rotate_up(space, region->left->priority > region->right->priority ? region->left : region->right);
     replace(space, region, region->left ? region->left : region->right);

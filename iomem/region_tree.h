@@ -23,7 +23,16 @@ static inline void region_tree_insert(struct region_space *space, struct region 
 }
 
 /* `region` is linked in the list of addresses still. */
-void region_tree_remove(struct region_space *space, struct region *region);
+static inline void region_tree_stop_waiting(struct region_space *space, struct region *region)
+{
+    if (region->left)
+        region->left->right = region->right;
+    else
+        space->waiting = region->right;
+    if (region->right)
+        region->right->left = region->left;
+}
+void region_tree_remove(struct region_space *space, struct region *region); /* of one that searches have entered */
 
 /* The region with the highest address at or below va; the space's edge is the lowest. */
 struct region *region_tree_find(struct region_space *space, uint64_t va);

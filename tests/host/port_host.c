@@ -6,7 +6,6 @@
 #include <sys/mman.h>
 
 #include "iomem/IOMapper.h"
-#include "iomem/address_space.h"
 #include "iomem/map.h"
 #include "mmu/cache.h"
 #include "mmu/mmu.h"
@@ -31,13 +30,12 @@ void (*host_wait)(void);
 port_abort_handler host_abort_handler;
 static struct mmu_space kernel;
 static void *metadata;
-static size_t allocations;
+static size_t allocations, fragment_count;
 static long fail_alloc = -1, fail_frames = -1;
 static jmp_buf *panic_landing;
 static const char *panic_message;
 static struct host_holdings at_open;
 static uint64_t fragments[FRAGMENTS];
-static size_t fragment_count;
 
 struct mmu_space *mmu_kernel_space(void)
 {
@@ -271,8 +269,8 @@ struct host_holdings host_holdings(void)
     struct mmu_stats stats;
 
     map_drop_spares();
-    now.allocations = allocations;
     mmu_get_stats(&kernel, &stats);
+    now.allocations = allocations;
     now.tables = stats.tables;
     for (size_t i = 0; i < 2; i++)
         for (uint64_t pa = banks[i].start; pa < banks[i].end; pa += HOST_PAGE)
