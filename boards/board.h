@@ -22,6 +22,7 @@ struct console {
 struct board_device {
     const char *compatible; /* as a device tree calls it */
     struct board_range registers;
+    unsigned irq; /* INTID; 0: none that is of use */
 };
 
 /* What the runtime lends to a board's functions, for the time of the call. */
@@ -53,6 +54,16 @@ struct board {
     int core_count;
     uint64_t first_core;                /* core 0's affinity fields in MPIDR; the others' follow */
     const struct board_device *devices; /* ended by compatible NULL; may be NULL */
+
+    /* Of the first of board_irq_controllers, and INTID of the virtual timer. Size 0, or 0: the device tree says. */
+    struct board_range irq_registers[2];
+    unsigned timer_irq;
+
+    /*
+     * Where firmware without PSCI keeps the other cores: each polls 8 bytes, physical, one core's after the other's,
+     * for an address to go to (AArch64's "spin-table"). 0: nowhere. The device tree may say otherwise.
+     */
+    uint64_t spin_table;
 
     void (*start)(const struct board_access *access);    /* before the console's init; may be NULL */
     void (*turn_off)(const struct board_access *access); /* where no firmware does; may come back; may be NULL */

@@ -47,10 +47,11 @@ static void disable(const struct irq_core *core, unsigned id)
     gic_set_bit(distributor + GICD_ICENABLER, id);
 }
 
-static unsigned take(void)
+static unsigned take(const struct irq_core *core)
 {
     uint32_t iar = *gic_register(interface, GICC_IAR);
 
+    (void)core;
     if ((iar & INTID_MASK) < IRQ_ID_MAX)
         *gic_register(interface, GICC_EOIR) = iar; /* whole: an SGI's sender is part of it */
     return iar & INTID_MASK;

@@ -120,5 +120,10 @@ static void disable(const struct irq_core *core, unsigned id)
     settle(distributor, GICD_CTLR_RWP);
 }
 
-const struct irq_controller gicv3_controller = {compatible, start,          start_core,    enable,
-                                                disable,    gicv3_cpu_take, gicv3_cpu_send};
+static unsigned take(const struct irq_core *core)
+{
+    (void)core;
+    return gicv3_cpu_take();
+}
+
+const struct irq_controller gicv3_controller = {compatible, start, start_core, enable, disable, take, gicv3_cpu_send};

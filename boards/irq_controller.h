@@ -25,7 +25,7 @@ struct irq_core {
 };
 
 struct irq_controller {
-    const char *const *compatible; /* names in a device tree, ended by NULL */
+    const char *const *compatible; /* names in a device tree, ended by NULL; NULL: only the board tells */
 
     /* Once: every shared interrupt off and of one priority. Returns the number of INTIDs. */
     unsigned (*start)(const struct irq_registers registers[2]);
@@ -40,7 +40,7 @@ struct irq_controller {
      * The INTID to serve now, IRQ_ID_MAX or more when there is none. It is acknowledged and ended: a level that
      * its handler leaves high comes again.
      */
-    unsigned (*take)(void);
+    unsigned (*take)(const struct irq_core *core); /* the caller's */
 
     void (*ring)(uint64_t doorbell); /* INTID 0 to another core */
 };

@@ -6,6 +6,7 @@
 #define BOARDS_RPI_H
 
 #include "boards/board.h"
+#include "boards/system_timer.h"
 
 /* From the peripherals' base, in bytes. */
 #define RPI_TIMER   0x3000
@@ -27,16 +28,16 @@ enum { RPI_AT_GPIO = 0, RPI_AT_PL011 = 0x1000, RPI_AT_AUX = 0x2000, RPI_AT_MAILB
 
 #define RPI_BAUD 115200
 
-/* The devices that a program may look for. */
-#define RPI_DEVICES(base)                                                                                              \
-    {"arm,pl011", {(base) + RPI_PL011, 0x200}}, {"brcm,bcm2835-aux", {(base) + RPI_AUX, 0x1000}},                      \
-        {"brcm,bcm2835-mbox", {(base) + RPI_MAILBOX + 0x880, 0x40}}, {"brcm,bcm2835-gpio", {(base) + RPI_GPIO, 0xb4}}, \
-        {"brcm,bcm2835-system-timer", {(base) + RPI_TIMER, 0x1000}}, {"brcm,bcm2835-dma", {(base) + RPI_DMA, 0xf00}},  \
+/* The devices that a program may look for; the BCM2835's interrupt n is INTID irqs + n. */
+#define RPI_DEVICES(base, irqs)                                                                                        \
+    {"arm,pl011", {(base) + RPI_PL011, 0x200}, (irqs) + 57},                                                           \
+        {"brcm,bcm2835-aux", {(base) + RPI_AUX, 0x1000}, (irqs) + 29},                                                 \
+        {"brcm,bcm2835-mbox", {(base) + RPI_MAILBOX + 0x880, 0x40}, 0},                                                \
+        {"brcm,bcm2835-gpio", {(base) + RPI_GPIO, 0xb4}, (irqs) + 49},                                                 \
+        {"brcm,bcm2835-system-timer", {(base) + RPI_TIMER, 0x1000}, (irqs) + SYSTEM_TIMER_LINE},                       \
+        {"brcm,bcm2835-dma", {(base) + RPI_DMA, 0xf00}, (irqs) + 16},                                                  \
     {                                                                                                                  \
-        "brcm,bcm2835-pm",                                                                                             \
-        {                                                                                                              \
-            (base) + RPI_PM, 0x114                                                                                     \
-        }                                                                                                              \
+        "brcm,bcm2835-pm", {(base) + RPI_PM, 0x114}, 0                                                                 \
     }
 
 /*

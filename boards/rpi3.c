@@ -1,5 +1,5 @@
 /* Raspberry Pi 3 and Zero 2 W: BCM2837, four Cortex-A53. */
-#include "boards/gic.h"
+#include "boards/bcm2836_irq.h"
 #include "boards/rpi.h"
 
 #define PERIPHERALS 0x3f000000u
@@ -9,11 +9,11 @@
 static const struct board_range ram[] = {{0, 0x10000000}, {0, 0}};
 static const struct board_range reserved[] = {{0, 0}};
 static const struct board_device devices[] = {
-    RPI_DEVICES(PERIPHERALS),
-    {"brcm,bcm2836-l1-intc", {ARM_LOCAL, 0x100}},
-    {NULL, {0, 0}},
+    RPI_DEVICES(PERIPHERALS, IRQ_OWN_COUNT),
+    {"brcm,bcm2836-l1-intc", {ARM_LOCAL, 0x100}, 0},
+    {NULL, {0, 0}, 0},
 };
-const struct irq_controller *const board_irq_controllers[] = {NULL};
+const struct irq_controller *const board_irq_controllers[] = {&bcm2836_irq_controller, NULL};
 const struct board_secure board_secure = {.timer_hertz = 19200000, .arm_local = ARM_LOCAL};
 
 const struct board board = {
@@ -25,6 +25,9 @@ const struct board board = {
     .find_ram = rpi_find_ram,
     .core_count = 4,
     .devices = devices,
+    .irq_registers = {{ARM_LOCAL, 0x1000}, {PERIPHERALS + 0xb200, 0x200}},
+    .timer_irq = BCM2836_VIRTUAL_TIMER,
+    .spin_table = 0xd8,
     .start = rpi_start,
     .turn_off = rpi_turn_off,
 };

@@ -10,9 +10,9 @@
 static const struct board_range ram[] = {{0, 0x10000000}, {0, 0}};
 static const struct board_range reserved[] = {{0, 0}};
 static const struct board_device devices[] = {
-    RPI_DEVICES(PERIPHERALS),
-    {"arm,gic-400", {GIC, 0x1000}},
-    {NULL, {0, 0}},
+    RPI_DEVICES(PERIPHERALS, IRQ_OWN_COUNT + 64),
+    {"arm,gic-400", {GIC, 0x1000}, 0},
+    {NULL, {0, 0}, 0},
 };
 const struct irq_controller *const board_irq_controllers[] = {&gicv2_controller, NULL};
 const struct board_secure board_secure = {
@@ -31,6 +31,9 @@ const struct board board = {
     .find_ram = rpi4_find_ram,
     .core_count = 4,
     .devices = devices,
+    .irq_registers = {{GIC, 0x1000}, {GIC + 0x1000, 0x2000}},
+    .timer_irq = 27,
+    .spin_table = 0xd8,
     .start = rpi_start,
     .turn_off = rpi_turn_off,
 };

@@ -6,6 +6,7 @@
 #include "startup/boot_core.h"
 #include "startup/irq.h"
 #include "startup/irq_tree.h"
+#include "startup/memory.h"
 #include "startup/psci.h"
 #include "startup/runtime.h"
 
@@ -41,6 +42,18 @@ static uint64_t prepare(const struct core *core, void (*run)(void))
     };
     cache_clean(boot, sizeof *boot);
     return image_pa(boot);
+}
+
+/* Firmware's park: the core goes to our own first instruction, and from there to our own park. */
+static void call_from_firmware(const struct core *core)
+{
+    uint64_t pa = irq_tree_release_slot(runtime_device_tree(), (int)core->number);
+    volatile uint64_t *slot = pa ? (volatile uint64_t *)(uintptr_t)memory_at(pa) : NULL;
+
+    if (!slot)
+        return;
+    *slot = boot_info.image_pa;
+    cache_clean((const void *)(uintptr_t)slot, sizeof *slot);
 }
 
 /* The second word is there before the first one says so. */
@@ -80,5 +93,6 @@ int core_wake(const struct core *core, void (*run)(void))
 
     if (conduit)
         return psci_cpu_on(conduit == 's', affinity, image_pa(boot_core), context);
+    call_from_firmware(core);
     return release(affinity, context);
 }

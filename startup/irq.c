@@ -53,7 +53,7 @@ static void serve(void)
     struct core *core = core_this();
     struct landing *landings = core->landings;
     int error = errno;
-    unsigned id = controller->take();
+    unsigned id = controller->take(&core->irq);
 
     core->landings = NULL;
     if (id < IRQ_ID_MAX)
@@ -62,11 +62,19 @@ static void serve(void)
     errno = error;
 }
 
+/* A board that knows where its one controller is need not be told. */
+static bool find_registers(const struct irq_controller *candidate, struct board_range ranges[2])
+{
+    ranges[0] = board.irq_registers[0];
+    ranges[1] = board.irq_registers[1];
+    return ranges[0].size || irq_tree_registers(runtime_device_tree(), candidate->compatible, ranges);
+}
+
 static bool map_registers(const struct irq_controller *candidate, struct irq_registers registers[2])
 {
     struct board_range ranges[2];
 
-    if (!irq_tree_registers(runtime_device_tree(), candidate->compatible, ranges))
+    if (!find_registers(candidate, ranges))
         return false;
     for (int i = 0; i < 2; i++) {
         registers[i].size = (size_t)(ranges[i].size < REGISTERS_MAX ? ranges[i].size : REGISTERS_MAX);

@@ -31,6 +31,8 @@ unsigned irq_tree_timer(const void *fdt)
     int length, node = find(fdt, compatible);
     const fdt32_t *cells = node < 0 ? NULL : fdt_getprop(fdt, node, "interrupts", &length);
 
+    if (board.timer_irq)
+        return board.timer_irq;
     if (!cells || length < (VIRTUAL_TIMER + 1) * CELLS * (int)sizeof *cells)
         return 0;
     cells += VIRTUAL_TIMER * CELLS;
@@ -54,5 +56,15 @@ uint64_t irq_tree_affinity(const void *fdt, int index)
     struct board_range reg;
     int node = find_core(fdt, index);
 
-    return node >= 0 && tree_reg(fdt, node, 0, &reg) ? reg.pa : (uint64_t)index;
+    return node >= 0 && tree_reg(fdt, node, 0, &reg) ? reg.pa : board.first_core + (uint64_t)index;
+}
+
+uint64_t irq_tree_release_slot(const void *fdt, int index)
+{
+    int length, node = find_core(fdt, index);
+    const fdt32_t *cells = node < 0 ? NULL : fdt_getprop(fdt, node, "cpu-release-addr", &length);
+
+    if (cells && length >= (int)sizeof *cells)
+        return tree_number(cells, length / (int)sizeof *cells);
+    return board.spin_table ? board.spin_table + 8 * (uint64_t)index : 0;
 }

@@ -12,7 +12,10 @@ bool irq_tree_registers(const void *fdt, const char *const *compatible, struct b
 
 unsigned irq_tree_timer(const void *fdt); /* INTID of the generic timer's virtual timer; 0 = none */
 
-/* MPIDR's affinity fields of the index-th core. Without a tree: the index. */
+/* MPIDR's affinity fields of the index-th core. Without a tree: the board's first, and so on. */
 uint64_t irq_tree_affinity(const void *fdt, int index);
+
+/* Physical address of the 8 bytes in which a core that firmware has parked looks for an address to go to; 0 = none. */
+uint64_t irq_tree_release_slot(const void *fdt, int index);
 
 #endif

@@ -52,11 +52,11 @@ enum {
 };
 
 /*
- * Run a function on another core, once (without PSCI: one that the loader sent to the program's first instruction): at
- * EL1, in the kernel space, with its own guarded stacks, errno and standard streams, interrupts on. Returns 0 when the
- * core has taken it, or an error; then it will not run. At its end the core's streams are flushed and it waits for the
- * next cpu_start, still serving its interrupts. A fault or a panic that nothing catches there ends the whole run. Not
- * for interrupt handlers: the first start of a core allocates.
+ * Run a function on another core, once (without PSCI: one that the loader sent to the program's first instruction, or
+ * that polls a spin table): at EL1, in the kernel space, with its own guarded stacks, errno and standard streams,
+ * interrupts on. Returns 0 when the core has taken it, or an error; then it will not run. At its end the core's streams
+ * are flushed and it waits for the next cpu_start, still serving its interrupts. A fault or a panic that nothing
+ * catches there ends the whole run. Not for interrupt handlers: the first start of a core allocates.
  */
 int cpu_start(int core, void (*run)(void *), void *arg);
 
