@@ -1,17 +1,44 @@
-/* What the tests take for granted of QEMU's virt, and of the address space they run in. */
+/* What the tests take for granted of the machine, and of the address space they run in. */
 #ifndef TESTS_TARGET_MACHINE_H
 #define TESTS_TARGET_MACHINE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-#define PAGE      ((uint64_t)4096)
-#define MIB       ((uint64_t)1 << 20)
-#define GIB       ((uint64_t)1 << 30)
-#define RAM_PA    ((uint64_t)0x40000000)
-#define UART_PA   ((uint64_t)0x09000000)
-#define RTC_PA    ((uint64_t)0x09010000)
-#define FW_CFG_PA ((uint64_t)0x09020000)
-#define NOBODY_PA ((uint64_t)0x0f000000) /* the bus refuses it */
+#include "boards/board.h"
+
+#define PAGE ((uint64_t)4096)
+#define MIB  ((uint64_t)1 << 20)
+#define GIB  ((uint64_t)1 << 30)
+
+#define MACHINE_BANKS 4
+
+/* What rings for a test of interrupts. QEMU's raspi4b wires the system timer to no controller that it has. */
+enum machine_alarm { ALARM_PL031, ALARM_SYSTEM_TIMER, ALARM_PL011 };
+
+/* The board's: physical addresses. */
+struct machine {
+    uint64_t ram;    /* where it begins */
+    uint64_t uart;   /* a PL011 */
+    uint64_t clock;  /* a page of registers that nobody minds if they are read: a PL031, or a Pi's timer */
+    uint64_t fw_cfg; /* QEMU's; 0: none */
+    uint64_t nobody; /* the bus refuses it */
+    enum machine_alarm alarm;
+    uint64_t alarm_pa;
+    unsigned alarm_irq;
+    struct board_range banks[MACHINE_BANKS]; /* RAM where no device tree tells; size 0: no more */
+};
+const struct machine *machine(void);
+
+#define RAM_PA    (machine()->ram)
+#define UART_PA   (machine()->uart)
+#define CLOCK_PA  (machine()->clock)
+#define FW_CFG_PA (machine()->fw_cfg)
+#define NOBODY_PA (machine()->nobody)
+
+/* The alarm, by its registers mapped: very soon, and no more. */
+void machine_ring(uintptr_t registers);
+void machine_silence(uintptr_t registers);
 
 /*
  * 8 GiB at the end of the IOKit window, aligned to 1 GiB, which maps placed anywhere do not reach. In an address

@@ -232,7 +232,7 @@ static void external_abort__is_named(void)
     CHECK_REFUSED(touch_read(page_va), FAULT_EXTERNAL);
     CHECK_REFUSED(touch_write(page_va + 8, 1), FAULT_EXTERNAL);
     unmap_page();
-    if (map_page(RTC_PA, MMU_DEVICE_nGnRnE)) {
+    if (map_page(CLOCK_PA, MMU_DEVICE_nGnRnE)) {
         CHECK(touch_read(page_va).done);
         unmap_page();
     }

@@ -15,9 +15,6 @@
 #include "tests/target/ticks.h"
 #include "tests/target/touch.h"
 
-/* PL031, QEMU's real-time clock (Arm DDI 0224): shared interrupt 2. Match, mask, clear. */
-enum { RTC_ID = 32 + 2, RTC_MR = 0x04, RTC_DR = 0x00, RTC_IMSC = 0x10, RTC_ICR = 0x1c };
-
 static volatile int count;
 
 static void add_one(void *unused)
@@ -28,46 +25,39 @@ static void add_one(void *unused)
 
 /* ---- devices ----------------------------------------------------------------------------------------------------- */
 
-static volatile uint32_t *rtc(unsigned offset)
+static void silence_clock(void *cookie)
 {
-    return (volatile uint32_t *)(machine_corner() + offset);
-}
-
-static void silence_rtc(void *cookie)
-{
-    *rtc(RTC_IMSC) = 0;
-    *rtc(RTC_ICR) = 1;
+    machine_silence((uintptr_t)machine_corner());
     *(volatile int *)cookie += 1;
 }
 
-static void ring_rtc(void)
+static void ring_clock(void)
 {
-    *rtc(RTC_MR) = *rtc(RTC_DR); /* the match is now */
-    *rtc(RTC_IMSC) = 1;
+    machine_ring((uintptr_t)machine_corner());
 }
 
 static void irq__of_a_device_comes_once_for_each_time_it_rings(void)
 {
-    struct mmu_range range = {machine_corner(), RTC_PA, PAGE, MMU_DEVICE_nGnRE | MMU_WRITE};
+    struct mmu_range range = {machine_corner(), machine()->alarm_pa, PAGE, MMU_DEVICE_nGnRE | MMU_WRITE};
     static volatile int rings, others;
 
     CHECK_EQ(mmu_map(mmu_kernel_space(), &range), MMU_OK);
-    CHECK_EQ(irq_handle(RTC_ID, silence_rtc, (void *)&rings), 0);
+    CHECK_EQ(irq_handle(machine()->alarm_irq, silence_clock, (void *)&rings), 0);
     for (int i = 1; i <= 3; i++) {
-        ring_rtc();
+        ring_clock();
         CHECK(ticks_wait(&rings, i));
     }
-    CHECK_EQ(irq_handle(RTC_ID, silence_rtc, (void *)&others), IRQ_TAKEN);
-    CHECK_EQ(irq_handle(RTC_ID, silence_rtc, (void *)&rings), 0); /* the same again changes nothing */
-    CHECK_EQ(irq_handle(RTC_ID, NULL, NULL), 0);
-    ring_rtc();
+    CHECK_EQ(irq_handle(machine()->alarm_irq, silence_clock, (void *)&others), IRQ_TAKEN);
+    CHECK_EQ(irq_handle(machine()->alarm_irq, silence_clock, (void *)&rings), 0); /* the same again changes nothing */
+    CHECK_EQ(irq_handle(machine()->alarm_irq, NULL, NULL), 0);
+    ring_clock();
     ticks_pause(200000);
     CHECK_EQ(others, 0);
     CHECK_EQ(rings, 3);
-    CHECK_EQ(irq_handle(RTC_ID, silence_rtc, (void *)&others), 0); /* still high: it comes at once */
+    CHECK_EQ(irq_handle(machine()->alarm_irq, silence_clock, (void *)&others), 0); /* still high: it comes at once */
     CHECK(ticks_wait(&others, 1));
     CHECK_EQ(rings, 3);
-    CHECK_EQ(irq_handle(RTC_ID, NULL, NULL), 0);
+    CHECK_EQ(irq_handle(machine()->alarm_irq, NULL, NULL), 0);
     CHECK_EQ(mmu_unmap(mmu_kernel_space(), range.va, range.size), MMU_OK);
 }
 

@@ -68,7 +68,7 @@ static void check_all_attributes(uint64_t pa, uint64_t size, uint64_t leaf_size)
 
 static void pages__have_every_type_and_right(void)
 {
-    check_all_attributes(RTC_PA, PAGE, PAGE);
+    check_all_attributes(CLOCK_PA, PAGE, PAGE);
     check_all_attributes(RAM_PA + 3 * PAGE, 3 * PAGE, PAGE);
 }
 

@@ -30,10 +30,22 @@ static void mapped_read__finds_the_devices(void)
 {
     CHECK_EQ(primecell(UART_PA, 0xff0), 0xb105f00d);
     CHECK_EQ(primecell(UART_PA, 0xfe0) & 0xfff, 0x011); /* PL011 */
-    CHECK_EQ(primecell(RTC_PA, 0xff0), 0xb105f00d);
-    CHECK_EQ(primecell(RTC_PA, 0xfe0) & 0xfff, 0x031); /* PL031 */
+    if (machine()->alarm == ALARM_PL031) {
+        CHECK_EQ(primecell(CLOCK_PA, 0xff0), 0xb105f00d);
+        CHECK_EQ(primecell(CLOCK_PA, 0xfe0) & 0xfff, 0x031); /* PL031 */
+    }
     CHECK_EQ(IOMappedRead8(UART_PA + 0xff0), 0x0d);
     CHECK_EQ(IOMappedRead16(UART_PA + 0xff0), 0x000d);
+}
+
+/* A comparer of the Raspberry Pi's timer keeps what it is given: 3, which nobody uses here. */
+static void check_comparer(void)
+{
+    uint32_t was = IOMappedRead32(CLOCK_PA + 0x18);
+
+    IOMappedWrite32(CLOCK_PA + 0x18, 0x12345678);
+    CHECK_EQ(IOMappedRead32(CLOCK_PA + 0x18), 0x12345678);
+    IOMappedWrite32(CLOCK_PA + 0x18, was);
 }
 
 /* fw_cfg: select key 0, then four single bytes are "QEMU". */
@@ -41,6 +53,10 @@ static void mapped_write__reaches_the_device(void)
 {
     char text[5] = {0};
 
+    if (!FW_CFG_PA) {
+        check_comparer();
+        return;
+    }
     IOMappedWrite16(FW_CFG_PA + 8, 0);
     for (unsigned i = 0; i < 4; i++)
         text[i] = (char)IOMappedRead8(FW_CFG_PA);
@@ -83,11 +99,11 @@ static void mapped_access__panics_rather_than_tear(void)
     const char *message = NULL;
     uint64_t pa = port_frame_alloc(2 * PAGE, PAGE, UINT64_MAX);
 
-    CHECK(!panic_try(read_misaligned_device, (void *)RTC_PA, &message));
+    CHECK(!panic_try(read_misaligned_device, (void *)(uintptr_t)CLOCK_PA, &message));
     CHECK(message && message[0]);
     CHECK(!panic_try(read_across_pages, (void *)(uintptr_t)pa, &message));
-    CHECK(!panic_try(read_across_pages, (void *)RTC_PA, &message));
-    CHECK_EQ(primecell(RTC_PA, 0xff0), 0xb105f00d); /* and works on */
+    CHECK(!panic_try(read_across_pages, (void *)(uintptr_t)CLOCK_PA, &message));
+    CHECK_EQ(primecell(UART_PA, 0xff0), 0xb105f00d); /* and works on */
     port_frame_free(pa, 2 * PAGE);
 }
 
@@ -254,7 +270,9 @@ static void buffer__lies_where_its_mask_says(void)
     }
     OSObjectRelease((OSObjectRef)low);
     OSObjectRelease((OSObjectRef)aligned);
-    CHECK(IOBufferMemoryDescriptorCreateInTaskWithPhysicalMask(kernel_task, kIODirectionInOut, PAGE, 0xfffff) == NULL);
+    if (RAM_PA > 0xfffff)
+        CHECK(IOBufferMemoryDescriptorCreateInTaskWithPhysicalMask(kernel_task, kIODirectionInOut, PAGE, 0xfffff) ==
+              NULL);
 }
 
 static void buffer__is_zero_and_holds_what_is_written(void)

@@ -88,14 +88,14 @@ static void read_only_ram__has_the_type_of_every_mode(void)
 
 static void check_device_mode(unsigned mode, IOOptionBits options)
 {
-    IOMemoryDescriptorRef device = IODeviceMemoryCreateWithRange(RTC_PA, PAGE);
+    IOMemoryDescriptorRef device = IODeviceMemoryCreateWithRange(CLOCK_PA, PAGE);
     IOMemoryMapRef map = IOMemoryDescriptorMap(device, options | mode << kIOMapCacheShift);
     int mair = modes[mode].device;
 
     if (!CHECK_EQ(map != NULL, mair != NO_MAP))
         tap_note("  cache mode %u", mode);
     if (map) {
-        CHECK_EQ(IOMemoryMapGetPhysicalAddress(map), RTC_PA);
+        CHECK_EQ(IOMemoryMapGetPhysicalAddress(map), CLOCK_PA);
         check_map(map, (uint8_t)mair, !(options & kIOMapReadOnly));
         release(map);
     }
@@ -113,7 +113,7 @@ static void device__has_the_type_of_every_mode_that_fits(void)
 
 static void device__says_its_resolved_mode(void)
 {
-    IOMemoryDescriptorRef device = IODeviceMemoryCreateWithRange(RTC_PA, PAGE);
+    IOMemoryDescriptorRef device = IODeviceMemoryCreateWithRange(CLOCK_PA, PAGE);
     IOMemoryMapRef map = IOMemoryDescriptorMap(device, 0);
 
     CHECK_EQ(IOMemoryMapGetMapOptions(map) & kIOMapCacheMask, kIOMapInhibitCache);

@@ -43,7 +43,7 @@ static void references__are_counted_and_saturate(void)
     CHECK(!panic_try(release_unbalanced, object, &message)); /* a collection still holds it */
     CHECK(message && message[0]);
 
-    object = (OSObjectRef)IODeviceMemoryCreateWithRange(RTC_PA, PAGE);
+    object = (OSObjectRef)IODeviceMemoryCreateWithRange(CLOCK_PA, PAGE);
     for (unsigned i = 0; i < 65533; i++)
         OSObjectRetain(object);
     CHECK_EQ(OSObjectGetRetainCount(object), 65534);
@@ -62,7 +62,7 @@ static void check_cast(OSObjectRef object, const char *class, bool is)
 static void casts__follow_the_class_tree(void)
 {
     OSObjectRef buffer = (OSObjectRef)new_buffer(kIODirectionInOut);
-    OSObjectRef device = (OSObjectRef)IODeviceMemoryCreateWithRange(RTC_PA, PAGE);
+    OSObjectRef device = (OSObjectRef)IODeviceMemoryCreateWithRange(CLOCK_PA, PAGE);
     OSObjectRef map = (OSObjectRef)IOMemoryDescriptorMap((IOMemoryDescriptorRef)device, 0);
 
     check_cast(buffer, "OSObject", true);
