@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#define MAILBOX_BUFFER_SIZE 256   /* bytes */
+#define MAILBOX_BUFFER_SIZE 256 /* bytes */
 #define MAILBOX_VALUES      8
 
 /* Whoever has one of these has the mailbox to himself: calls do not overlap. */
