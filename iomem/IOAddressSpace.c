@@ -2,6 +2,7 @@
 
 #include "iomem/address_space.h"
 #include "iomem/map.h"
+#include "iomem/memory_region.h"
 #include "iomem/translate.h"
 
 #define PAGE ((uint64_t)PORT_PAGE_SIZE)
@@ -33,6 +34,7 @@ task_t IOAddressSpaceCreate(uint64_t minAddress, uint64_t maxAddress)
         port_free(task);
         return NULL;
     }
+    task->port.space->owner = task;
     region_space_init(&task->regions, minAddress, maxAddress);
     task->user = true;
     task->references = 1;
@@ -56,6 +58,8 @@ void IOAddressSpaceDestroy(task_t task)
     mmu_tag(task->port.space, 0, port_space_size(), MMU_TAG_NONE, 0);
     while (task->maps)
         IOMemoryMapTaskDied(task->maps);
+    memory_view_drop_left(task, 0, UINT64_MAX);
+    memory_region_destroy_all(task);
     task->dead = true;
     lock_release(&gIOMemoryLock);
     port_space_destroy(task->port.space);

@@ -46,6 +46,29 @@ void IOAddressSpaceDestroy(task_t task);
 void IOAddressSpaceActivate(task_t task);
 
 /*
+ * Memory of the space's own, zero when it comes: a page takes a frame when it is first touched, written by a device
+ * (prepare) or wired. size in bytes, rounded up to pages. anywhereOrFixed: kIOMapAnywhere, and *address is where it
+ * went; or 0, at *address, a page's. protection: 1 readable, 2 writable, 4 executable; readable always, writable and
+ * executable never together. In a task EL0 has these rights too. In kernel_task it lies inside of GetBounds.
+ * kIOReturnBadArgument  a NULL pointer, size 0, or a protection that cannot be
+ * kIOReturnNotAligned   an address in the middle of a page
+ * KERN_INVALID_ADDRESS  0, or not all inside of GetBounds
+ * KERN_NO_SPACE         taken, or no such room
+ * kIOReturnNoMemory     more than the machine has, or no memory for the records. An error changes nothing.
+ */
+IOReturn IOAddressSpaceAllocate(task_t task, uint64_t *address, uint64_t size, IOOptionBits anywhereOrFixed,
+                                uint32_t protection);
+
+/*
+ * Whole pages of IOAddressSpaceAllocate's, of one allocation or several that touch, or parts of them. Deallocate: who
+ * mapped or described the memory keeps it. Protect: other rights, for pages that are still to come too; executable ones
+ * are what has been written so far, for every core. KERN_INVALID_ADDRESS: a page in the range is not allocated so (a
+ * map's or a buffer's pages are not); kIOReturnBadArgument, kIOReturnNoMemory. An error changes nothing.
+ */
+IOReturn IOAddressSpaceDeallocate(task_t task, uint64_t address, uint64_t size);
+IOReturn IOAddressSpaceProtect(task_t task, uint64_t address, uint64_t size, uint32_t protection);
+
+/*
  * The part of the space in which mappings are placed, [*min, *max) in bytes: a fixed address
  * outside of it is refused. Either pointer may be NULL; a NULL task gives 0 and 0.
  */

@@ -5,6 +5,7 @@
 #include "iomem/cache_mode.h"
 #include "iomem/descriptor.h"
 #include "iomem/map.h"
+#include "iomem/pageable.h"
 #include "iomem/port.h"
 
 #define PAGE ((uint64_t)PORT_PAGE_SIZE)
@@ -18,8 +19,9 @@
 
 struct IOBufferMemoryDescriptor {
     struct IOGeneralMemoryDescriptor general;
-    uint64_t capacity; /* as asked for */
-    struct buffer *buffer;
+    uint64_t capacity;        /* as asked for */
+    struct buffer *buffer;    /* wired memory, */
+    struct pageable pageable; /* or pageable */
 };
 
 struct creation {
@@ -34,9 +36,13 @@ static uint32_t instances;
 /* The memory goes last: completing the descriptor's prepares still reads its frames' records. */
 static void free_buffer_descriptor(OSObjectRef object)
 {
-    struct buffer *buffer = ((IOBufferMemoryDescriptorRef)object)->buffer;
+    IOBufferMemoryDescriptorRef self = (IOBufferMemoryDescriptorRef)object;
+    struct buffer *buffer = self->buffer;
+    struct memory_object *pages = self->pageable.object;
 
+    pageable_unmap(&self->pageable);
     general_free(object);
+    pageable_close(pages);
     buffer_free(buffer);
 }
 
@@ -123,13 +129,44 @@ static bool init_general(IOBufferMemoryDescriptorRef buffer, const struct creati
     return true;
 }
 
+static bool init_pageable(IOBufferMemoryDescriptorRef self, const struct creation *creation)
+{
+    unsigned mode = (creation->options & CACHE_OPTION) >> kIOMapCacheShift;
+    bool purgeable = creation->options & kIOMemoryPurgeable;
+    IOAddressRange range = {0, creation->capacity};
+    struct pageable_request request = {.task = creation->task, .mode = mode, .purgeable = purgeable};
+    struct descriptor_request descriptor = {.ranges = &range, .count = 1, .task = creation->task};
+    struct buffer_request memory;
+
+    if (creation->guarded || !to_request(creation, &memory))
+        return false;
+    request.size = memory.size;
+    request.align = memory.align;
+    request.max_pa = memory.max_pa;
+    request.prefault = creation->options & kIOMapPrefault;
+    if (!pageable_open(&self->pageable, &request))
+        return false;
+    range.address = self->pageable.region ? self->pageable.region->region.va : 0;
+    descriptor.object = self->pageable.object;
+    descriptor.options = kIOMemoryTypeVirtual | kIOMemoryPersistent | kIOMemoryBufferPageable |
+                         (creation->options & DESCRIPTOR_OPTIONS) | (purgeable ? kIOMemoryBufferPurgeable : 0);
+    self->capacity = creation->capacity;
+    self->general.owns_pages = true;
+    if (!general_init((IOMemoryDescriptorRef)self, &descriptor))
+        return false;
+    self->general.base.cache_mode = (uint8_t)mode;
+    return true;
+}
+
 static bool init(IOBufferMemoryDescriptorRef buffer, const struct creation *creation)
 {
     struct buffer_request request;
 
-    if (!buffer || buffer->buffer || creation->capacity == 0 || creation->task != kernel_task)
+    if (!buffer || buffer->capacity || creation->capacity == 0)
         return false;
-    if (creation->options & kIOMemoryPageable || !to_request(creation, &request))
+    if (creation->options & kIOMemoryPageable)
+        return init_pageable(buffer, creation);
+    if (creation->task != kernel_task || !to_request(creation, &request))
         return false;
     if (creation->guarded && request.contiguous)
         return false;
@@ -270,33 +307,56 @@ static void fill(const struct buffer *buffer, uint64_t offset, const uint8_t *by
     }
 }
 
+/* Pages of a task other than the kernel's, or of none, have to be prepared, as in IOKit. */
+static void fill_pageable(IOBufferMemoryDescriptorRef buffer, uint64_t offset, const void *bytes, uint64_t size)
+{
+    if (buffer->general.task != kernel_task) {
+        IOMemoryDescriptorWriteBytes((IOMemoryDescriptorRef)buffer, offset, bytes, size);
+        return;
+    }
+    lock_acquire(&gIOMemoryLock);
+    memory_object_write(buffer->pageable.object, offset, bytes, size);
+    lock_release(&gIOMemoryLock);
+}
+
 bool IOBufferMemoryDescriptorAppendBytes(IOBufferMemoryDescriptorRef buffer, const void *bytes, vm_size_t length)
 {
     uint64_t old, room;
 
-    if (!buffer || !buffer->buffer)
+    if (!buffer || !buffer->capacity)
         return false;
     old = buffer->general.base.length;
     room = buffer->capacity - old;
     if (length > room)
         length = room;
-    fill(buffer->buffer, old, bytes, length);
     general_set_length((IOMemoryDescriptorRef)buffer, old + length);
+    if (buffer->buffer)
+        fill(buffer->buffer, old, bytes, length);
+    else if (length)
+        fill_pageable(buffer, old, bytes, length);
     return true;
+}
+
+/* 0: it is nowhere. */
+static uint64_t address_of(IOBufferMemoryDescriptorRef buffer)
+{
+    if (buffer->buffer)
+        return buffer->buffer->va;
+    return buffer->pageable.region ? buffer->pageable.region->region.va : 0;
 }
 
 void *IOBufferMemoryDescriptorGetBytesNoCopy(IOBufferMemoryDescriptorRef buffer)
 {
-    return buffer && buffer->buffer ? (void *)(uintptr_t)buffer->buffer->va : NULL;
+    return buffer ? (void *)(uintptr_t)address_of(buffer) : NULL;
 }
 
 void *IOBufferMemoryDescriptorGetBytesNoCopyRange(IOBufferMemoryDescriptorRef buffer, vm_size_t start, vm_size_t length)
 {
-    uint64_t size = buffer && buffer->buffer ? buffer->general.base.length : 0;
+    uint64_t size = buffer ? buffer->general.base.length : 0, address = buffer ? address_of(buffer) : 0;
 
-    if (start >= size || length > size - start)
+    if (!address || start >= size || length > size - start)
         return NULL;
-    return (void *)(uintptr_t)(buffer->buffer->va + start);
+    return (void *)(uintptr_t)(address + start);
 }
 
 kern_return_t IOBufferMemoryDescriptorCreateDK(uint64_t options, uint64_t capacity, uint64_t alignment,

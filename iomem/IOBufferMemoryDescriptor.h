@@ -1,6 +1,6 @@
 /*
- * Memory that comes with its descriptor: kernel memory, zero-filled, prepared from the start, and
- * freed with the object. Every IOMemoryDescriptor call works on it through a cast.
+ * Memory that comes with its descriptor, zero-filled: kernel memory that is prepared from the start, or pageable
+ * memory, in any task. It is freed with the object. Every IOMemoryDescriptor call works on it through a cast.
  */
 #ifndef IOMEM_IOBUFFERMEMORYDESCRIPTOR_H
 #define IOMEM_IOBUFFERMEMORYDESCRIPTOR_H
@@ -26,7 +26,12 @@ enum {
  * capacity and alignment in bytes. options: a direction, bits of the above, kIOMemoryMapperNone,
  * and a cache mode kIOMapXxxCache of 0..7 (bit 0x800 is kIOMemoryMapperNone here). An alignment
  * above a page aligns both addresses and makes the memory physically contiguous.
- * NULL: capacity 0, no memory, a task other than kernel_task, or an option this release lacks (pageable memory).
+ *
+ * kIOMemoryPageable: memory that comes when it is touched, zero, at most 512 MiB; not prepared. It lies in inTask, or
+ * with NULL nowhere until it is mapped; kIOMapPrefault among the options makes all of it come at once. Its alignment is
+ * that of the address, and it is not contiguous. kIOMemoryPurgeable with it allows IOMemoryDescriptorSetPurgeable. When
+ * inTask ends, its addresses end, and the memory stays. Without kIOMemoryPageable inTask is kernel_task.
+ * NULL: capacity 0, no memory, or another task.
  */
 IOBufferMemoryDescriptorRef IOBufferMemoryDescriptorCreateWithOptions(IOOptionBits options, vm_size_t capacity,
                                                                       vm_offset_t alignment);
@@ -51,6 +56,14 @@ IOBufferMemoryDescriptorRef IOBufferMemoryDescriptorCreateWithCapacity(vm_size_t
 /* A copy of bytes[0..length). */
 IOBufferMemoryDescriptorRef IOBufferMemoryDescriptorCreateWithBytes(const void *bytes, vm_size_t length,
                                                                     IODirection direction, bool contiguous);
+
+/*
+ * A pageable buffer (options has to say kIOMemoryPageable) with the contents that size bytes at source in sourceTask
+ * have now. NULL too when a byte there is not mapped.
+ */
+IOBufferMemoryDescriptorRef IOBufferMemoryDescriptorCreateWithCopy(task_t inTask, IOOptionBits options,
+                                                                   task_t sourceTask, mach_vm_address_t source,
+                                                                   mach_vm_size_t size);
 
 /* For an object of OSMetaClassAllocClassWithName; false leaves it to be released. */
 bool IOBufferMemoryDescriptorInitWithPhysicalMask(IOBufferMemoryDescriptorRef buffer, task_t inTask,

@@ -32,7 +32,14 @@ const struct descriptor_methods general_methods = {
     .make_mapping = descriptor_make_mapping,
     .do_map = general_do_map,
     .collect = general_collect,
+    .set_purgeable = general_set_purgeable,
+    .page_counts = general_page_counts,
 };
+
+static bool is_virtual(IOMemoryDescriptorRef md)
+{
+    return (md->flags & kIOMemoryTypeMask) == kIOMemoryTypeVirtual;
+}
 
 /* Page numbers have 32 bits, as in IOKit. */
 static bool physical_range_is_good(const IOAddressRange *range, IOOptionBits flags)
@@ -70,14 +77,15 @@ static bool measure(struct IOGeneralMemoryDescriptor *md)
     for (uint32_t i = 0; i < md->count; i++) {
         const IOAddressRange *range = &md->ranges[i];
 
-        if (!(md->task ? virtual_range_is_good(range, md->task) : physical_range_is_good(range, md->base.flags)))
+        if (md->memory.count == 0 &&
+            !(md->task ? virtual_range_is_good(range, md->task) : physical_range_is_good(range, md->base.flags)))
             return false;
         if (__builtin_add_overflow(length, range->length, &length))
             return false;
         pages += (range->address % PAGE + range->length % PAGE + PAGE - 1) / PAGE + range->length / PAGE;
     }
     md->base.length = md->capacity = length;
-    return pages <= UINT32_MAX && (!md->task || pages <= (port_ram_last() >> PAGE_SHIFT) + 1);
+    return pages <= UINT32_MAX && (!is_virtual(&md->base) || pages <= (port_ram_last() >> PAGE_SHIFT) + 1);
 }
 
 /* One range lives in the object, which IOKit shows as kIOMemoryAsReference too. */
@@ -105,9 +113,13 @@ static bool take_ranges(struct IOGeneralMemoryDescriptor *md, const struct descr
 /* Back to what object_alloc gave, but for what outlives a second init. */
 static void drop_ranges(struct IOGeneralMemoryDescriptor *md)
 {
-    while (md->task && md->wire_count)
+    while (is_virtual(&md->base) && md->wire_count)
         general_complete(&md->base, 0);
     general_drop_iova(md);
+    lock_acquire(&gIOMemoryLock);
+    reference_drop(&md->memory);
+    reference_drop(&md->snapshot);
+    lock_release(&gIOMemoryLock);
     OSObjectRelease((OSObjectRef)md->mapper);
     md->mapper = NULL;
     if (!(md->base.flags & kIOMemoryAsReference))
@@ -122,6 +134,8 @@ static bool type_is_good(const struct descriptor_request *request)
 {
     IOOptionBits type = request->options & kIOMemoryTypeMask;
 
+    if (request->object)
+        return type == kIOMemoryTypeVirtual;
     return type == kIOMemoryTypeVirtual ? request->task && !request->task->dead
                                         : type == kIOMemoryTypePhysical && !request->task;
 }
@@ -143,12 +157,25 @@ IOReturn general_backing(const struct IOGeneralMemoryDescriptor *md, uint64_t *b
     return result;
 }
 
+/* What a persistent descriptor holds on to. */
+static IOReturn find_backing(struct IOGeneralMemoryDescriptor *md)
+{
+    IOReturn result = kIOReturnSuccess;
+
+    lock_acquire(&gIOMemoryLock);
+    result = reference_take_once(md);
+    if (result == kIOReturnSuccess && md->memory.count == 0)
+        result = general_backing(md, &md->backing);
+    lock_release(&gIOMemoryLock);
+    return result;
+}
+
 /* What asks at creation whether the memory is there. */
 static bool prepare_at_birth(struct IOGeneralMemoryDescriptor *md)
 {
-    if (!md->task)
+    if (!is_virtual(&md->base))
         return true;
-    if (md->base.flags & kIOMemoryPersistent && general_backing(md, &md->backing) != kIOReturnSuccess)
+    if (md->base.flags & kIOMemoryPersistent && find_backing(md) != kIOReturnSuccess)
         return false;
     return !(md->base.flags & kIOMemoryAutoPrepare) || general_prepare(&md->base, 0) == kIOReturnSuccess;
 }
@@ -175,9 +202,14 @@ bool general_init(IOMemoryDescriptorRef self, const struct descriptor_request *r
     if (!(self->flags & kIOMemoryMapperNone))
         md->mapper = request->mapper ? request->mapper : IOMapperGetSystemMapper();
     OSObjectRetain((OSObjectRef)md->mapper);
+    if (request->object) {
+        lock_acquire(&gIOMemoryLock);
+        reference_make(&md->memory, request->object, request->ranges[0].length);
+        lock_release(&gIOMemoryLock);
+    }
     if (!take_ranges(md, request) || !measure(md))
         return false;
-    md->wire_count = md->task ? 0 : 1;
+    md->wire_count = is_virtual(self) ? 0 : 1;
     return prepare_at_birth(md);
 }
 
@@ -201,20 +233,40 @@ static bool is_persistent(const struct IOGeneralMemoryDescriptor *md)
     return md && md->count == 1 && md->base.flags & kIOMemoryPersistent;
 }
 
+/* Do its addresses lead to what they led to? An error: they lead nowhere. */
+static IOReturn is_unchanged(const struct IOGeneralMemoryDescriptor *md, bool *same)
+{
+    uint64_t backing = 0;
+    struct reference now = {0};
+    IOReturn result;
+
+    *same = true;
+    if (!md->task) /* physical, or a buffer that is in no task */
+        return kIOReturnSuccess;
+    lock_acquire(&gIOMemoryLock);
+    result = reference_take(md, &now);
+    if (result == kIOReturnSuccess && md->memory.count == 0 && now.count == 0)
+        result = general_backing(md, &backing);
+    *same = reference_is_same(&now, &md->memory) && (now.count || backing == md->backing);
+    reference_drop(&now);
+    lock_release(&gIOMemoryLock);
+    return result;
+}
+
 IOMemoryDescriptorRef IOMemoryDescriptorCreateWithPersistentMemoryDescriptor(IOMemoryDescriptorRef original)
 {
     IOOptionBits state = kIOMemoryAsReference | kIOMemoryRedirected | kIOMemoryPreparedReadOnly;
     struct IOGeneralMemoryDescriptor *md =
         (struct IOGeneralMemoryDescriptor *)OSDynamicCastTo(&IOGeneralMemoryDescriptor_class, (OSObjectRef)original);
     struct descriptor_request request;
-    uint64_t backing = 0;
+    bool same;
 
-    if (!is_persistent(md) || (md->task && general_backing(md, &backing) != kIOReturnSuccess))
+    if (!is_persistent(md) || is_unchanged(md, &same) != kIOReturnSuccess)
         return NULL;
-    if (!md->task || backing == md->backing) {
+    if (same) {
         OSObjectRetain(&original->object);
         return original;
     }
-    request = (struct descriptor_request){md->ranges, 1, original->flags & ~state, md->task, md->mapper};
+    request = (struct descriptor_request){md->ranges, 1, original->flags & ~state, md->task, md->mapper, NULL};
     return descriptor_create(&request);
 }

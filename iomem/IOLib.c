@@ -6,6 +6,7 @@
 #include "iomem/buffer.h"
 #include "iomem/cache_mode.h"
 #include "iomem/map.h"
+#include "iomem/pageable.h"
 #include "iomem/port.h"
 #include "iomem/translate.h"
 #include "mmu/cache.h"
@@ -132,6 +133,27 @@ void IOFreeContiguous(void *memory, vm_size_t size)
         buffer_free_frames(pa, whole_pages(size));
     else
         heap_free(memory);
+}
+
+void *IOMallocPageable(vm_size_t size, vm_size_t alignment)
+{
+    uint64_t align = power_of_two(alignment);
+
+    if (align == 0 || size > PAGEABLE_MAX)
+        return NULL;
+    return (void *)(uintptr_t)pageable_alloc(whole_pages(size ? size : 1), align);
+}
+
+void *IOMallocPageableZero(vm_size_t size, vm_size_t alignment)
+{
+    return IOMallocPageable(size, alignment);
+}
+
+void IOFreePageable(void *memory, vm_size_t size)
+{
+    (void)size;
+    if (memory)
+        pageable_free((uintptr_t)memory);
 }
 
 /* Bytes from va on that are mapped, at most size. */

@@ -25,6 +25,14 @@ void *IOMallocContiguous(vm_size_t size, vm_size_t alignment, IOPhysicalAddress 
 void IOFreeContiguous(void *memory, vm_size_t size);
 
 /*
+ * Whole pages that take no memory before they are touched, zero then; at most 512 MiB. A size of 0 counts as 1. Free
+ * wants the address only. Not for interrupt handlers' data: the first touch of a page takes a frame.
+ */
+void *IOMallocPageable(vm_size_t size, vm_size_t alignment);
+void *IOMallocPageableZero(vm_size_t size, vm_size_t alignment);
+void IOFreePageable(void *memory, vm_size_t size);
+
+/*
  * Write back and drop the lines of the range, to the point of coherency; ends in a barrier.
  * kIOReturnUnsupported for any task but kernel_task; kIOReturnVMError, nothing done, when a page is not mapped.
  */

@@ -75,7 +75,7 @@ IOMemoryDescriptorRef IOMemoryDescriptorCreateWithAddressRanges(const IOAddressR
 IOMemoryDescriptorRef IOMemoryDescriptorCreateWithOptions(void *buffers, UInt32 count, UInt32 offset, task_t task,
                                                           IOOptionBits options, IOMapperRef mapper)
 {
-    struct descriptor_request request = {buffers, count, options, task, mapper};
+    struct descriptor_request request = {buffers, count, options, task, mapper, NULL};
 
     (void)offset;
     return descriptor_create(&request);
@@ -84,7 +84,7 @@ IOMemoryDescriptorRef IOMemoryDescriptorCreateWithOptions(void *buffers, UInt32 
 bool IOMemoryDescriptorInitWithOptions(IOMemoryDescriptorRef md, void *buffers, UInt32 count, UInt32 offset,
                                        task_t task, IOOptionBits options, IOMapperRef mapper)
 {
-    struct descriptor_request request = {buffers, count, options, task, mapper};
+    struct descriptor_request request = {buffers, count, options, task, mapper, NULL};
 
     (void)offset;
     return md && descriptor_methods(md)->init && descriptor_methods(md)->init(md, &request);

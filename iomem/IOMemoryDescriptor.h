@@ -199,6 +199,25 @@ IOReturn IOMemoryDescriptorHandleFault(IOMemoryDescriptorRef md, mach_vm_size_t 
 IOReturn IOMemoryDescriptorPerformOperation(IOMemoryDescriptorRef md, IOOptionBits options, IOByteCount offset,
                                             IOByteCount length);
 
+/*
+ * Of buffers made pageable and kIOMemoryPurgeable: newState is kIOMemoryPurgeableXxx. Volatile memory goes, as a whole,
+ * when the machine has no other left, and is Empty then; what is Empty reads as zero, and stays Empty until it is made
+ * NonVolatile, when *oldState (NULL allowed) tells of it: Empty if any part was, else Volatile if any part was. Memory
+ * that is prepared or wired anywhere keeps its contents. Volatile may say how: the group, of which 0 goes first, LIFO
+ * (before those of the group that wait already) or obsolete (before all others); FaultOnAccess is ignored.
+ * kIOReturnBadArgument: no such state. KERN_INVALID_ARGUMENT: memory that is not purgeable. kIOReturnUnsupported:
+ * physical. kIOReturnNotReady: a class without memory of its own. A Sub's are its parent's, a Multi's its children's.
+ */
+IOReturn IOMemoryDescriptorSetPurgeable(IOMemoryDescriptorRef md, IOOptionBits newState, IOOptionBits *oldState);
+/* There is no accounting: success for purgeable memory, nothing else happens; kIOReturnUnsupported for any other. */
+IOReturn IOMemoryDescriptorSetOwnership(IOMemoryDescriptorRef md, task_t newOwner, int ledgerTag,
+                                        IOOptionBits ledgerOptions);
+/*
+ * Pages (not bytes) that are resident, and as many that are dirty, as none is written anywhere. Pointers may be NULL.
+ * kIOReturnNotReady: memory that does not come page by page, or of which no map or prepare has found that out yet.
+ */
+IOReturn IOMemoryDescriptorGetPageCounts(IOMemoryDescriptorRef md, IOByteCount *residentPages, IOByteCount *dirtyPages);
+
 /* 0 while not prepared; virtual memory gets a new one with each first prepare. */
 uint64_t IOMemoryDescriptorGetPreparationID(IOMemoryDescriptorRef md);
 uint64_t IOMemoryDescriptorGetDescriptorID(IOMemoryDescriptorRef md); /* the object's for life, from 1 */

@@ -100,6 +100,34 @@ static void free_multi(OSObjectRef object)
     descriptor_free(object);
 }
 
+/* One after the other up to the first error. Empty before Volatile before NonVolatile, as their numbers are. */
+static IOReturn set_purgeable(IOMemoryDescriptorRef md, IOOptionBits state, IOOptionBits *old)
+{
+    IOReturn result = kIOReturnSuccess;
+
+    *old = kIOMemoryPurgeableNonVolatile;
+    for (uint32_t i = 0; i < multi_of(md)->count && result == kIOReturnSuccess; i++) {
+        IOOptionBits one = 0;
+
+        result = IOMemoryDescriptorSetPurgeable(multi_of(md)->children[i], state, &one);
+        *old = one > *old ? one : *old;
+    }
+    return result;
+}
+
+static IOReturn page_counts(IOMemoryDescriptorRef md, IOByteCount *resident)
+{
+    IOReturn result = kIOReturnSuccess;
+
+    for (uint32_t i = 0; i < multi_of(md)->count && result == kIOReturnSuccess; i++) {
+        IOByteCount childs = 0;
+
+        result = IOMemoryDescriptorGetPageCounts(multi_of(md)->children[i], &childs, NULL);
+        *resident += childs;
+    }
+    return result;
+}
+
 static const struct descriptor_methods multi_methods = {
     .get_physical_segment = get_physical_segment,
     .prepare = prepare,
@@ -107,6 +135,8 @@ static const struct descriptor_methods multi_methods = {
     .get_preparation_id = get_preparation_id,
     .make_mapping = descriptor_make_mapping,
     .do_map = multi_do_map,
+    .set_purgeable = set_purgeable,
+    .page_counts = page_counts,
 };
 
 const struct OSMetaClass IOMultiMemoryDescriptor_class = {

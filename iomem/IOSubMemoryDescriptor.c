@@ -88,6 +88,21 @@ static IOReturn redirect(IOMemoryDescriptorRef md, task_t safe_task, bool redire
     return IOMemoryDescriptorRedirect(sub_of(md)->parent, safe_task, redirected);
 }
 
+/* Of all of the parent, as in IOKit. */
+static IOReturn set_purgeable(IOMemoryDescriptorRef md, IOOptionBits state, IOOptionBits *old)
+{
+    return IOMemoryDescriptorSetPurgeable(sub_of(md)->parent, state, old);
+}
+
+static IOReturn page_counts(IOMemoryDescriptorRef md, IOByteCount *resident)
+{
+    IOByteCount parents = 0;
+    IOReturn result = IOMemoryDescriptorGetPageCounts(sub_of(md)->parent, &parents, NULL);
+
+    *resident += parents;
+    return result;
+}
+
 static const struct descriptor_methods sub_methods = {
     .get_physical_segment = get_physical_segment,
     .prepare = prepare,
@@ -96,6 +111,8 @@ static const struct descriptor_methods sub_methods = {
     .make_mapping = make_mapping,
     .resolve = resolve,
     .redirect = redirect,
+    .set_purgeable = set_purgeable,
+    .page_counts = page_counts,
 };
 
 const struct OSMetaClass IOSubMemoryDescriptor_class = {

@@ -1,5 +1,6 @@
 #include "iomem/cache_mode.h"
 
+#include "iomem/memory_object.h"
 #include "iomem/port.h"
 #include "iomem/translate.h"
 #include "mmu/cache.h"
@@ -133,6 +134,8 @@ static int retype(const struct cache_piece *piece, unsigned mode)
     struct retype all = {.visit = {piece->pa, piece->size, retype_mapping}, .type = translate_type(mode, piece->ram)};
     int error = rmap_each(&all.visit);
 
+    if (error == MMU_OK && piece->ram)
+        error = memory_object_retype(piece->pa, piece->size, all.type);
     if (error == MMU_OK && piece->ram)
         error = retype_run(mmu_kernel_space(), (uintptr_t)port_linear(piece->pa), piece->size, all.type);
     return error;

@@ -4,6 +4,7 @@
 
 #include "iomem/IOMemoryDescriptor.h"
 #include "iomem/object.h"
+#include "iomem/reference.h"
 
 struct wired_run {
     uint64_t offset, pa;
@@ -28,6 +29,7 @@ struct descriptor_request {
     IOOptionBits options;
     task_t task;
     IOMapperRef mapper;
+    struct memory_object *object; /* a buffer's memory, which then need not be in any task; NULL: look at the ranges */
 };
 
 /* length is never NULL here. Receivers are of the class, or of a subclass, whose table this is. */
@@ -50,14 +52,19 @@ struct descriptor_methods {
     /* The descriptor that maps of this one are made of, and the offset in it. Borrowed. */
     IOMemoryDescriptorRef (*resolve)(IOMemoryDescriptorRef, IOByteCount *offset);
     IOReturn (*redirect)(IOMemoryDescriptorRef, task_t safe_task, bool redirected);
+    /* The caller holds the memory lock and has checked the state; *old stays 0 when there is none to tell of. */
+    IOReturn (*set_purgeable)(IOMemoryDescriptorRef, IOOptionBits state, IOOptionBits *old);
+    IOReturn (*page_counts)(IOMemoryDescriptorRef, IOByteCount *resident); /* adds to *resident */
 };
 
 /* IOGeneralMemoryDescriptor; its subclasses start with one. */
 struct IOGeneralMemoryDescriptor {
     struct IOMemoryDescriptor base;
-    task_t task;              /* of virtual ranges */
-    IOMapperRef mapper;       /* retained; NULL: device addresses are the CPU's */
-    uint64_t iova, iova_size; /* all of virtual memory, by its device addresses; size 0 until somebody asks */
+    task_t task;               /* of virtual ranges */
+    IOMapperRef mapper;        /* retained; NULL: device addresses are the CPU's */
+    uint64_t iova, iova_size;  /* all of virtual memory, by its device addresses; size 0 until somebody asks */
+    struct reference memory;   /* the memory objects of its ranges; empty while nobody asked, and of other memory */
+    struct reference snapshot; /* with kIOMemoryMapCopyOnWrite, what maps show: made by the first */
     const IOAddressRange *ranges;
     uint32_t count;
     IOAddressRange single; /* what ranges points to when count is 1 */

@@ -4,6 +4,7 @@
 #include "iomem/general.h"
 #include "iomem/map_block.h"
 #include "iomem/map_place.h"
+#include "iomem/memory_view.h"
 #include "iomem/port.h"
 #include "iomem/source.h"
 #include "iomem/translate.h"
@@ -32,8 +33,6 @@ static IOReturn check(const struct request *request)
         return kIOReturnBadArgument;
     if ((map->options & kIOMapPrefault) && md->wire_count == 0)
         return kIOReturnBadArgument;
-    if (md->base.flags & kIOMemoryMapCopyOnWrite)
-        return kIOReturnUnsupported;
     return kIOReturnSuccess;
 }
 
@@ -106,6 +105,22 @@ static uint64_t page_of(uint64_t address)
     return address & ~(PAGE - 1);
 }
 
+/* A mode asked for is given to pages that are there, once the map shows them, and those that come have it. */
+static IOReturn add_view(struct request *request, const struct piece *piece)
+{
+    uint64_t first = piece->pa / PAGE, end = (piece->pa + piece->size + PAGE - 1) / PAGE;
+
+    request->retype |= request->mode != kIODefaultCache;
+    return map_add_view(request->map, piece->object, first, end - first);
+}
+
+static IOReturn add(struct request *request, const struct piece *piece)
+{
+    if (piece->object)
+        return add_view(request, piece);
+    return add_pages(request, page_of(piece->pa), page_of(piece->pa + piece->size + PAGE - 1));
+}
+
 /* Pieces that do not follow one another have to meet on page boundaries. */
 static IOReturn add_pieces(struct request *request, struct source *source)
 {
@@ -117,13 +132,13 @@ static IOReturn add_pieces(struct request *request, struct source *source)
         result = source_next(source, &next);
         if (result != kIOReturnSuccess)
             break;
-        if (next.size && next.pa == all.pa + all.size) {
+        if (next.size && next.pa == all.pa + all.size && next.object == all.object) {
             all.size += next.size;
             continue;
         }
         if (next.size && ((all.pa + all.size) % PAGE || next.pa % PAGE))
             return kIOReturnNotAligned;
-        result = add_pages(request, page_of(all.pa), page_of(all.pa + all.size + PAGE - 1));
+        result = add(request, &all);
         if (next.size == 0)
             break;
         all = next;
@@ -131,20 +146,34 @@ static IOReturn add_pieces(struct request *request, struct source *source)
     return result;
 }
 
+static bool is_virtual(const struct request *request)
+{
+    return (request->md->base.flags & kIOMemoryTypeMask) == kIOMemoryTypeVirtual;
+}
+
 /* IOKit's memory reference is readable, and writable but for a read-only map of memory that devices only read. */
 static bool needs_write(const struct request *request)
 {
     bool out_only = (request->md->base.flags & kIODirectionInOut) == kIODirectionOut;
 
-    return request->md->task && !(out_only && (request->map->options & kIOMapReadOnly));
+    return is_virtual(request) && !(out_only && (request->map->options & kIOMapReadOnly));
 }
 
 static IOReturn collect(struct request *request)
 {
+    struct IOGeneralMemoryDescriptor *md = request->md;
+    bool copied = is_virtual(request) && md->base.flags & kIOMemoryMapCopyOnWrite;
+    IOReturn result = reference_take_once(md);
     struct source source;
 
-    source_start(&source, request->md, request->map->offset, request->map->length);
+    if (result == kIOReturnSuccess && copied)
+        result = reference_snapshot_once(md);
+    if (result != kIOReturnSuccess)
+        return result;
+    source_start(&source, md, request->map->offset, request->map->length);
     source.write = needs_write(request);
+    if (copied)
+        source.reference = &md->snapshot;
     return add_pieces(request, &source);
 }
 
@@ -178,22 +207,59 @@ static bool shows_ram(IOMemoryMapRef map)
     return map->run.ram || map_get_run(map, map->run_count - 1)->ram;
 }
 
+/* What of the run is there: physical runs, counted, and listed when runs is not NULL. */
+static size_t list_run(const struct map_run *run, struct cache_run *runs)
+{
+    const struct memory_view *view = run->view;
+
+    if (view)
+        return memory_object_runs(view->object, view->first, view->count, runs);
+    if (runs)
+        *runs = (struct cache_run){run->node.pa, run->node.size};
+    return 1;
+}
+
+static size_t list_runs(IOMemoryMapRef map, struct cache_run *runs)
+{
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < map->run_count; i++)
+        count += list_run(map_get_run(map, i), runs ? runs + count : NULL);
+    return count;
+}
+
+static bool open_modes(IOMemoryMapRef map)
+{
+    bool open = true;
+
+    for (uint32_t i = 0; i < map->run_count && open; i++)
+        if (map_get_run(map, i)->view)
+            open = memory_object_open_modes(map_get_run(map, i)->view->object);
+    return open;
+}
+
+static void set_modes(IOMemoryMapRef map, unsigned mode)
+{
+    for (uint32_t i = 0; i < map->run_count; i++) {
+        const struct memory_view *view = map_get_run(map, i)->view;
+
+        if (view)
+            memory_object_set_mode(view->object, view->first, view->count, mode);
+    }
+}
+
 /* The map shows its pages by now, so that it changes with all others. */
 static IOReturn retype(const struct request *request)
 {
     IOMemoryMapRef map = request->map;
-    struct cache_run *runs;
-    IOReturn result;
+    size_t count = list_runs(map, NULL);
+    struct cache_run *runs = port_alloc((count + 1) * sizeof *runs); /* of absent pages there are none */
+    IOReturn result = kIOReturnNoMemory;
 
-    runs = port_alloc(map->run_count * sizeof *runs);
-    if (!runs)
-        return kIOReturnNoMemory;
-    for (uint32_t i = 0; i < map->run_count; i++) {
-        const struct rmap_node *node = &map_get_run(map, i)->node;
-
-        runs[i] = (struct cache_run){node->pa, node->size};
-    }
-    result = cache_mode_apply(runs, map->run_count, request->mode);
+    if (runs && open_modes(map))
+        result = cache_mode_apply(runs, list_runs(map, runs), request->mode);
+    if (result == kIOReturnSuccess)
+        set_modes(map, request->mode);
     port_free(runs);
     return result;
 }
@@ -251,7 +317,7 @@ static void record_common_mode(const struct request *request)
     unsigned mode = common_mode(request);
 
     request->map->asked_mode = (uint8_t)request->mode;
-    if (!request->md->task && mode != kIODefaultCache)
+    if (!is_virtual(request) && mode != kIODefaultCache)
         record_mode(request->md, request->map, mode);
 }
 
@@ -295,10 +361,11 @@ static bool is_plain(const struct IOGeneralMemoryDescriptor *md, IOMemoryMapRef 
 {
     uint64_t pa, size;
 
-    if (md->task || md->mapper || md->count != 1 || (map->options & kIOMapCacheMask) > kIOMapInhibitCache ||
+    if (md->mapper || md->count != 1 || (map->options & kIOMapCacheMask) > kIOMapInhibitCache ||
         (map->options & ~(uint32_t)(kIOMapReadOnly | kIOMapCacheMask)) != kIOMapAnywhere)
         return false;
-    if (md->base.flags & (kIOMemoryRemote | kIOMemoryMapCopyOnWrite | kIOMemoryRedirected) ||
+    if ((md->base.flags & (kIOMemoryTypeMask | kIOMemoryRemote | kIOMemoryMapCopyOnWrite | kIOMemoryRedirected)) !=
+            kIOMemoryTypePhysical ||
         md->base.cache_mode > kIOInhibitCache || map->offset >= md->base.length ||
         map->length > md->base.length - map->offset || rmap_has_special())
         return false;

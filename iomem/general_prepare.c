@@ -6,8 +6,45 @@
 #include "iomem/port.h"
 #include "iomem/source.h"
 
+#define PAGE                 ((uint64_t)PORT_PAGE_SIZE)
 #define PHYS_32_END          0x100000000ull
 #define FIRST_PREPARATION_ID 0x100000000ull
+
+static bool is_virtual(const struct IOGeneralMemoryDescriptor *md)
+{
+    return (md->base.flags & kIOMemoryTypeMask) == kIOMemoryTypeVirtual;
+}
+
+/* Runs, of which only so many have room. */
+struct run_list {
+    struct wired_run *runs;
+    uint32_t room, count;
+    uint64_t offset, end; /* of the descriptor's next byte; physically of the last one's end, 0: a run begins */
+};
+
+static void add_run(struct run_list *list, uint64_t pa, uint64_t size)
+{
+    if (list->end != pa || list->end == 0) {
+        if (list->count < list->room)
+            list->runs[list->count] = (struct wired_run){list->offset, pa};
+        list->count++;
+    }
+    list->offset += size;
+    list->end = pa + size;
+}
+
+/* Pages of an object, all of them resident. */
+static void add_pages(struct run_list *list, const struct piece *piece)
+{
+    uint64_t at = piece->pa, end = piece->pa + piece->size;
+
+    while (at < end) {
+        uint64_t size = PAGE - at % PAGE < end - at ? PAGE - at % PAGE : end - at;
+
+        add_run(list, piece->object->pages[at / PAGE] + at % PAGE, size);
+        at += size;
+    }
+}
 
 /*
  * The physical runs of all of it, into runs, which has room for `room` of them; *count is how many
@@ -15,19 +52,20 @@
  */
 static IOReturn list_runs(struct source *source, struct wired_run *runs, uint32_t room, uint32_t *count)
 {
-    uint64_t offset = 0;
+    struct run_list list = {.runs = runs, .room = room};
     struct piece piece;
     IOReturn result;
 
-    *count = 0;
     for (;;) {
         result = source_next(source, &piece);
+        *count = list.count;
         if (result != kIOReturnSuccess || piece.size == 0)
             return result;
-        if (*count < room)
-            runs[*count] = (struct wired_run){offset, piece.pa};
-        offset += piece.size;
-        ++*count;
+        list.end = 0;
+        if (piece.object)
+            add_pages(&list, &piece);
+        else
+            add_run(&list, piece.pa, piece.size);
     }
 }
 
@@ -85,12 +123,44 @@ static IOReturn find_runs(struct IOGeneralMemoryDescriptor *md, IODirection dire
     return list_runs(&source, md->runs, md->run_count, &md->run_count);
 }
 
+static void hold(const struct IOGeneralMemoryDescriptor *md, int by)
+{
+    for (uint32_t i = 0; i < md->memory.count; i++)
+        md->memory.parts[i].object->busy += (uint32_t)by;
+}
+
+/* What comes when it is touched comes now, and what is shared with a copy is so no more: a device may write it. */
+static IOReturn make_resident(struct IOGeneralMemoryDescriptor *md, IODirection direction)
+{
+    struct memory_want want = {
+        .own = true,
+        .max_pa = direction & kIODirectionPrepareToPhys32 && !md->mapper ? PHYS_32_END - 1 : 0,
+        .no_zero = direction & kIODirectionPrepareNoZeroFill,
+        .no_fault = direction & kIODirectionPrepareNoFault,
+    };
+    struct source source;
+
+    if (md->memory.count == 0)
+        return kIOReturnSuccess;
+    source_start(&source, md, 0, md->capacity);
+    source.write = direction & kIODirectionIn;
+    return source_get(&source, &want);
+}
+
 static IOReturn wire(struct IOGeneralMemoryDescriptor *md, IODirection direction)
 {
-    IOReturn result = find_runs(md, direction);
+    IOReturn result = reference_take_once(md);
+
+    if (result != kIOReturnSuccess)
+        return result;
+    hold(md, 1); /* resident pages stay so */
+    result = make_resident(md, direction);
+    if (result == kIOReturnSuccess)
+        result = find_runs(md, direction);
 
     if (result == kIOReturnSuccess)
         result = pin_runs(md, direction);
+    hold(md, -1);
     if (result != kIOReturnSuccess)
         forget_runs(md);
     return result;
@@ -118,7 +188,7 @@ IOReturn general_prepare(IOMemoryDescriptorRef self, IODirection direction)
     struct IOGeneralMemoryDescriptor *md = (struct IOGeneralMemoryDescriptor *)self;
     IOReturn result;
 
-    if (!md->task)
+    if (!is_virtual(md))
         return kIOReturnSuccess;
     if (self->flags & kIOMemoryRemote)
         return kIOReturnNotAttached;
@@ -137,7 +207,7 @@ IOReturn general_complete(IOMemoryDescriptorRef self, IODirection direction)
     struct IOGeneralMemoryDescriptor *md = (struct IOGeneralMemoryDescriptor *)self;
 
     (void)direction;
-    if (!md->task)
+    if (!is_virtual(md))
         return kIOReturnSuccess;
     if (self->flags & kIOMemoryRemote)
         return kIOReturnNotAttached;
@@ -266,10 +336,10 @@ addr64_t general_physical_segment(IOMemoryDescriptorRef self, IOByteCount offset
     if (offset >= self->length)
         return 0;
     if (!(options & _kIOMemorySourceSegment)) {
-        if (md->task && md->mapper && !(options & kIOMemoryMapperNone))
+        if (is_virtual(md) && md->mapper && !(options & kIOMemoryMapperNone))
             return mapper_only_translates(md->mapper) ? translated_segment(md, offset, length)
                                                       : device_segment(md, offset, length);
-        if (md->task)
+        if (is_virtual(md))
             return wired_segment(md, offset, length);
         if (md->mapper && options & kIOMemoryMapperNone)
             return cpu_segment(md, offset, length);

@@ -9,11 +9,14 @@
 #include "iomem/rmap.h"
 #include "mmu/lock.h"
 
+struct memory_view;
+
 /* One physically contiguous run of whole pages, of one cache mode. */
 struct map_run {
     struct rmap_node node;
     uint8_t mode; /* kIOxxxCache when it was entered */
     bool ram;
+    struct memory_view *view; /* pages of a memory object instead; of node only size and va count then */
 };
 
 /* What wireRange has pinned under one page of the map. */
@@ -32,6 +35,7 @@ struct IOMemoryMap {
     uint64_t address, length, offset;
     IOOptionBits options;
     bool registered, user_client_unmap, overwrites;
+    bool shows_objects;                      /* some run has a view */
     uint8_t asked_mode;                      /* kIOxxxCache that the request named, 0 = none */
     uint8_t blocked;                         /* map_block.h's reasons; the pages are tagged while it is not 0 */
     IOMemoryMapRef older, newer;             /* in memory's list */
@@ -72,9 +76,15 @@ static inline bool map_init(IOMemoryMapRef map, const struct map_wish *wanted)
     map->options = wanted->options & ~(uint32_t)kIOMap64Bit;
     map->offset = wanted->offset;
     map->length = wanted->length;
+    map->region.kind = REGION_MAP;
     if (wanted->task->user)
         address_space_add_map(wanted->task, map);
     return true;
+}
+
+static inline IOMemoryMapRef map_of_region(struct region *region)
+{
+    return (IOMemoryMapRef)(void *)((char *)region - offsetof(struct IOMemoryMap, region));
 }
 
 /* In an exception, this tells of the context that it interrupted too. */

@@ -4,6 +4,7 @@
 #include "iomem/cache_mode.h"
 #include "iomem/descriptor.h"
 #include "iomem/map_place.h"
+#include "iomem/memory_fault.h"
 #include "iomem/port.h"
 #include "iomem/saved.h"
 #include "iomem/translate.h"
@@ -12,19 +13,12 @@
 
 static unsigned moving; /* exchanges in progress: pages that are away come back */
 
-/* The space that this core's access to va goes through; NULL: none. */
-static struct mmu_space *space_of(uint64_t va)
-{
-    return va < port_space_size() ? port_space_active() : mmu_kernel_space();
-}
-
 /* Has va an entry that says wait, and not just none at the moment? */
-static bool is_blocked(uint64_t va, bool *mapped)
+static bool is_blocked(const struct port_abort *abort, bool *mapped)
 {
-    struct mmu_space *space = space_of(va);
     struct mmu_leaf leaf = {0};
 
-    *mapped = space && mmu_walk(space, va, &leaf) == MMU_OK;
+    *mapped = mmu_walk(abort->space, abort->va, &leaf) == MMU_OK;
     return !*mapped && leaf.tag == MMU_TAG_BLOCKED;
 }
 
@@ -33,15 +27,13 @@ static bool is_blocked(uint64_t va, bool *mapped)
  * interrupt of this core. The map may change while this looks at it: what an exchange takes away is back when it
  * has ended, so a second look after that finds it.
  */
-static bool wait_for_pages(const struct port_abort *abort)
+bool map_block_wait(const struct port_abort *abort)
 {
     bool mapped, blocked;
 
-    if (!abort->translation)
-        return false;
-    blocked = is_blocked(abort->va, &mapped);
+    blocked = is_blocked(abort, &mapped);
     if (!blocked && !mapped && __atomic_load_n(&moving, __ATOMIC_ACQUIRE) == 0)
-        blocked = is_blocked(abort->va, &mapped);
+        blocked = is_blocked(abort, &mapped);
     else if (!blocked && !mapped)
         return true;
     if (!blocked)
@@ -65,7 +57,7 @@ IOReturn map_block(IOMemoryMapRef map, unsigned why)
 {
     int error = MMU_OK;
 
-    port_set_abort_handler(wait_for_pages);
+    memory_fault_open();
     if (!map->blocked)
         error = mmu_tag(address_space_tables(map->space), first_page(map), map_size(map), MMU_TAG_BLOCKED, 0);
     if (error == MMU_OK)

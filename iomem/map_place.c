@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "iomem/address_space.h"
+#include "iomem/memory_view.h"
 #include "iomem/port.h"
 #include "iomem/saved.h"
 #include "iomem/translate.h"
@@ -13,8 +14,25 @@
 #define TABLE_SPAN   (1ull << 21) /* what the last table of a walk translates, with pages of 4 KiB */
 #define FIRST_ROOM   4u
 
+/* Those that an overwriting map has entered stay, as its pages do. */
+static void drop_views(IOMemoryMapRef map)
+{
+    for (uint32_t i = 0; i < map->run_count; i++) {
+        struct memory_view *view = map_get_run(map, i)->view;
+
+        map_get_run(map, i)->view = NULL;
+        if (view && view->slot && map->overwrites)
+            view->left = true;
+        else if (view)
+            memory_view_destroy(view);
+    }
+    map->shows_objects = false;
+}
+
 void map_drop_runs(IOMemoryMapRef map)
 {
+    if (map->shows_objects)
+        drop_views(map);
     if (map->more_runs)
         port_free(map->more_runs);
     map->more_runs = NULL;
@@ -50,7 +68,23 @@ struct map_run *map_add_run(IOMemoryMapRef map, const struct cache_piece *pages)
     run->node.size = pages->size;
     run->mode = (uint8_t)pages->mode;
     run->ram = pages->ram;
+    run->view = NULL;
     return run;
+}
+
+IOReturn map_add_view(IOMemoryMapRef map, struct memory_object *object, uint64_t first, uint64_t count)
+{
+    struct cache_piece pages = {.size = count * PAGE, .ram = true};
+    struct memory_view *view = memory_view_create(object, first, count);
+    struct map_run *run = view ? map_add_run(map, &pages) : NULL;
+
+    if (!run) {
+        memory_view_destroy(view);
+        return kIOReturnNoMemory;
+    }
+    run->view = view;
+    map->shows_objects = true;
+    return kIOReturnSuccess;
 }
 
 static inline uint64_t guard_size(IOOptionBits options)
@@ -141,6 +175,22 @@ static inline uint32_t attributes_of(IOMemoryMapRef map, const struct map_run *r
     return map->space->user ? attr | MMU_USER : attr;
 }
 
+/* The types are those of the pages. */
+static int enter_view(IOMemoryMapRef map, struct memory_view *view, uint64_t va)
+{
+    int error;
+
+    view->task = map->space;
+    view->va = va;
+    view->attr = map->options & kIOMapReadOnly ? 0 : MMU_WRITE;
+    if (map->space->user)
+        view->attr |= MMU_USER;
+    error = memory_view_enter(view);
+    if (error == MMU_OK && map->overwrites)
+        memory_view_lay_over(view);
+    return error;
+}
+
 static inline int enter_run(IOMemoryMapRef map, struct map_run *run, uint64_t va)
 {
     struct mmu_space *space = address_space_tables(map->space);
@@ -150,20 +200,29 @@ static inline int enter_run(IOMemoryMapRef map, struct map_run *run, uint64_t va
     run->node.space = space;
     run->node.special = !run->ram && run->mode != kIOInhibitCache;
     run->node.ram = run->ram;
-    return mmu_map(space, &range);
+    return run->view ? enter_view(map, run->view, va) : mmu_map(space, &range);
+}
+
+/* Of the first `count` runs. */
+static void take_out(IOMemoryMapRef map, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        struct map_run *run = map_get_run(map, i);
+
+        mmu_tag(address_space_tables(map->space), run->node.va, run->node.size, MMU_TAG_NONE, 0);
+        if (run->view)
+            memory_view_detach(run->view);
+    }
 }
 
 int map_enter(IOMemoryMapRef map, uint64_t va)
 {
-    uint64_t start = va;
-
     for (uint32_t i = 0; i < map->run_count; i++) {
         struct map_run *run = map_get_run(map, i);
         int error = enter_run(map, run, va);
 
         if (error != MMU_OK) {
-            if (va > start)
-                mmu_unmap(address_space_tables(map->space), start, va - start);
+            take_out(map, i);
             return error;
         }
         va += run->node.size;
@@ -189,6 +248,8 @@ int map_enter_guards(IOMemoryMapRef map)
 static void clear_region(IOMemoryMapRef map)
 {
     mmu_tag(address_space_tables(map->space), map->region.va, map->region.size, MMU_TAG_NONE, 0);
+    if (map->space->overlays)
+        memory_view_drop_left(map->space, map->region.va, map->region.size);
 }
 
 void map_unreserve(IOMemoryMapRef map)
@@ -234,7 +295,8 @@ static IOReturn enter(IOMemoryMapRef map, uint64_t va)
 void map_register_runs(IOMemoryMapRef map)
 {
     for (uint32_t i = 0; i < map->run_count; i++)
-        rmap_add(&map_get_run(map, i)->node);
+        if (!map_get_run(map, i)->view)
+            rmap_add(&map_get_run(map, i)->node);
 }
 
 static void forget_runs(IOMemoryMapRef map)
@@ -272,7 +334,8 @@ static IOReturn place_one(IOMemoryMapRef map, uint64_t lead)
     if (result != kIOReturnSuccess)
         return result;
     map->address = va + lead;
-    rmap_add(&map->run.node);
+    if (!map->run.view)
+        rmap_add(&map->run.node);
     return kIOReturnSuccess;
 }
 
@@ -302,6 +365,9 @@ void map_take_runs(IOMemoryMapRef map, IOMemoryMapRef from)
     map->more_runs = from->more_runs;
     map->run_count = from->run_count;
     map->run_room = from->run_room;
+    map->shows_objects = from->shows_objects;
+    from->run.view = NULL;
+    from->run_count = 0;
     from->more_runs = NULL;
     map_drop_runs(from);
     map_register_runs(map);
@@ -312,13 +378,17 @@ IOReturn map_leave(IOMemoryMapRef map)
     struct mmu_space *space = address_space_tables(map->space);
     int error = MMU_NOT_MAPPED;
 
-    forget_runs(map);
-    if (map->overwrites)
+    if (map->overwrites) {
+        forget_runs(map);
         return kIOReturnSuccess;
-    if (!(map->options & kIOMapGuardedMask))
+    }
+    if (!(map->options & kIOMapGuardedMask) && !map->shows_objects)
         error = mmu_unmap(space, map->region.va + map->skip, map->region.size - map->skip);
     if (error == MMU_NOT_MAPPED) /* guards, or pages that are tagged now */
         error = mmu_tag(space, map->region.va, map->region.size, MMU_TAG_NONE, 0);
+    if (map->space->overlays)
+        memory_view_drop_left(map->space, map->region.va, map->region.size);
+    forget_runs(map); /* after the tables: a memory object may go with its last view */
     region_free(&map->space->regions, &map->region);
     return error == MMU_OK ? kIOReturnSuccess : translate_error(error);
 }

@@ -20,6 +20,9 @@ static inline void map_set_run(IOMemoryMapRef map, const struct cache_piece *pag
     map->run.ram = pages->ram;
     map->run_count = 1;
 }
+/* The same for pages of a memory object, by a view of them. */
+struct memory_object;
+IOReturn map_add_view(IOMemoryMapRef map, struct memory_object *object, uint64_t first, uint64_t count);
 void map_drop_runs(IOMemoryMapRef map);
 uint64_t map_size(IOMemoryMapRef map); /* of all runs, in bytes */
 

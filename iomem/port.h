@@ -46,6 +46,11 @@ struct port_frame *port_frame(uint64_t pa);
  * becomes PORT_OWNER_IOMEM.
  */
 uint64_t port_frame_alloc(uint64_t size, uint64_t align, uint64_t max_pa);
+/*
+ * Before the allocator says that nothing is left, it asks this, again and again while it answers true, which means that
+ * frames have become free. The caller holds no lock of mmu/; it may hold the lock of the heap.
+ */
+void port_set_reclaim(bool (*reclaim)(void));
 void port_frame_free(uint64_t pa, uint64_t size); /* any part of what was allocated, in pages */
 
 bool port_is_ram(uint64_t pa, uint64_t size); /* every byte is RAM (reserved RAM that is mapped included) */
@@ -92,6 +97,7 @@ void port_log(const char *message);                             /* one diagnosti
 /* A data or instruction abort that the port could not explain away. true: retry the access. */
 struct port_abort {
     uint64_t va;
+    struct mmu_space *space; /* whose tables va is translated by; NULL: none are active */
     bool write, user, translation, permission;
     bool can_wait; /* the interrupted context had interrupts enabled */
 };

@@ -220,6 +220,22 @@ bool region_alloc_at(struct region_space *space, struct region *region, uint64_t
     return true;
 }
 
+void region_split(struct region_space *space, struct region *region, struct region *second, uint64_t at)
+{
+    uint64_t gap = region->gap;
+
+    *second = (struct region){.va = at, .size = gap_start(region) - at, .prev = region, .next = region->next};
+    second->kind = region->kind;
+    clear_gap(space, region);
+    region->size = at - region->va;
+    region->next = second;
+    if (second->next)
+        second->next->prev = second;
+    region_tree_insert(space, second);
+    set_gap(space, second, gap);
+    space->count++;
+}
+
 void region_free(struct region_space *space, struct region *region)
 {
     struct region *before = region->prev;

@@ -27,7 +27,10 @@ struct region {
     uint32_t priority;
     uint16_t gap_class; /* while there is a gap */
     bool in_tree;
+    uint8_t kind; /* the user's: what the record is a part of. region_alloc keeps it */
 };
+
+enum { REGION_OTHER, REGION_MAP, REGION_MEMORY };
 
 #define REGION_SMALL   16u /* gaps of fewer pages have a class a size; above, eight classes an octave */
 #define REGION_CLASSES (REGION_SMALL + (37u - 4u) * 8u)
@@ -59,6 +62,9 @@ bool region_alloc(struct region_space *space, struct region *region, uint64_t si
 
 /* Take exactly [va, va + size). False: taken already, or outside the space; *region unchanged. */
 bool region_alloc_at(struct region_space *space, struct region *region, uint64_t va, uint64_t size);
+
+/* Cut a taken region at an address inside of it: *second is the upper part from now on, of the same kind. */
+void region_split(struct region_space *space, struct region *region, struct region *second, uint64_t at);
 
 /* Give it back. One that was never taken (all zero) is ignored. */
 void region_free(struct region_space *space, struct region *region);

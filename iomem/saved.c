@@ -1,5 +1,6 @@
 #include "iomem/saved.h"
 
+#include "iomem/memory_purge.h"
 #include "iomem/port.h"
 
 static bool joins(const struct saved_run *before, const struct saved_run *run)
@@ -42,12 +43,15 @@ static void list(struct saved *saved)
 IOReturn saved_take(struct saved *saved, struct mmu_space *space, uint64_t va, uint64_t size)
 {
     *saved = (struct saved){.space = space, .va = va, .size = size};
+    memory_purge_hold(); /* what is noted here has to stay true */
     list(saved);
     if (saved->count == 0)
         return kIOReturnSuccess;
     saved->runs = port_alloc(saved->count * sizeof *saved->runs);
-    if (!saved->runs)
+    if (!saved->runs) {
+        memory_purge_let();
         return kIOReturnNoMemory;
+    }
     list(saved);
     return kIOReturnSuccess;
 }
@@ -74,4 +78,5 @@ void saved_drop(struct saved *saved)
     if (saved->runs)
         port_free(saved->runs);
     saved->runs = NULL;
+    memory_purge_let();
 }

@@ -18,6 +18,12 @@ void cache_clean_invalidate(const void *va, size_t size); /* both */
 /* Instructions written to [va, va + size) are what every core fetches from now on. */
 void cache_sync_instructions(const void *va, size_t size);
 
+/*
+ * The caches of instructions forget all: for code that has another address than the one it was written and cleaned by,
+ * which a virtually indexed cache could not find.
+ */
+void cache_forget_instructions(void);
+
 #ifdef __cplusplus
 }
 #endif

@@ -64,3 +64,8 @@ void cache_sync_instructions(const void *va, size_t size)
     FOR_EACH_LINE("ic ivau", va, size, instruction);
     __asm__ volatile("dsb ish\n\tisb" : : : "memory");
 }
+
+void cache_forget_instructions(void)
+{
+    __asm__ volatile("dsb ish\n\tic ialluis\n\tdsb ish\n\tisb" : : : "memory");
+}

@@ -19,6 +19,7 @@ enum { IMINLINE = 0, DMINLINE = 16 };
 #define DCCMVAU                "c7, c11, 1"
 #define DCCIMVAC               "c7, c14, 1"
 #define ICIMVAU                "c7, c5, 1"
+#define ICIALLUIS              "c7, c1, 0"
 #define BPIALLIS               "c7, c1, 6"
 
 #define FOR_EACH_LINE(operation, va, size, line)                                                                       \
@@ -70,6 +71,14 @@ void cache_sync_instructions(const void *va, size_t size)
     FOR_EACH_LINE(DCCMVAU, va, size, data);
     __asm__ volatile("dsb ish" : : : "memory");
     FOR_EACH_LINE(ICIMVAU, va, size, instruction);
+    CP15(BPIALLIS, 0);
+    __asm__ volatile("dsb ish\n\tisb" : : : "memory");
+}
+
+void cache_forget_instructions(void)
+{
+    __asm__ volatile("dsb ish" : : : "memory");
+    CP15(ICIALLUIS, 0);
     CP15(BPIALLIS, 0);
     __asm__ volatile("dsb ish\n\tisb" : : : "memory");
 }

@@ -56,6 +56,23 @@ static inline void lock_acquire(struct lock *lock)
         lock->entered = entered;
 }
 
+/* Without waiting. False: another core holds it. */
+static inline int lock_try_acquire(struct lock *lock)
+{
+    uintptr_t irq = irq_mask(), self = core_key();
+
+    if (core_claim(&lock->holder, self)) {
+        lock->entered = irq;
+        return 1;
+    }
+    if (__atomic_load_n(&lock->holder, __ATOMIC_RELAXED) == self) {
+        lock->depth++;
+        return 1;
+    }
+    irq_restore(irq);
+    return 0;
+}
+
 static inline void lock_release(struct lock *lock)
 {
     if (lock->depth)

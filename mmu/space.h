@@ -49,6 +49,7 @@ struct mmu_space {
     const struct mmu_backend *backend;
     uint64_t *pool; /* tables held ready, each one's first word the next one's address */
     size_t pool_free, tables, tables_peak;
+    void *owner; /* the owner's own; NULL at first */
     unsigned keep_count;
     struct {
         uint64_t off, end;

@@ -31,6 +31,7 @@ static bool offer_to_port(const struct exception *e, const struct syndrome *s)
     port_abort_handler handler = __atomic_load_n(&abort_handler, __ATOMIC_ACQUIRE);
     struct port_abort abort = {
         .va = e->va,
+        .space = spaces_of(e->va),
         .write = s->write,
         .user = s->user,
         .translation = syndrome_is_translation(s),

@@ -23,6 +23,7 @@ struct bank {
 static struct bank banks[FRAME_BANKS];
 static size_t bank_count;
 static struct lock frames_lock = LOCK_INIT;
+static bool (*reclaim)(void); /* who has frames to spare */
 
 static size_t bank_pages(const struct frame_range *range)
 {
@@ -204,6 +205,21 @@ uint64_t frame_alloc(uint64_t size, uint64_t align, uint64_t max_pa, enum port_o
         if (pages <= banks[i].count)
             pa = alloc_in(&banks[i], (size_t)pages, align, max_pa, owner);
     lock_release(&frames_lock);
+    return pa;
+}
+
+void frames_set_reclaim(bool (*spare)(void))
+{
+    __atomic_store_n(&reclaim, spare, __ATOMIC_RELEASE);
+}
+
+uint64_t frame_alloc_hard(uint64_t size, uint64_t align, uint64_t max_pa, enum port_owner owner)
+{
+    uint64_t pa = frame_alloc(size, align, max_pa, owner);
+    bool (*spare)(void) = __atomic_load_n(&reclaim, __ATOMIC_ACQUIRE);
+
+    while (pa == PORT_NO_FRAME && spare && spare())
+        pa = frame_alloc(size, align, max_pa, owner);
     return pa;
 }
 

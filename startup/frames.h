@@ -5,6 +5,7 @@
 #ifndef STARTUP_FRAMES_H
 #define STARTUP_FRAMES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,13 @@ void frames_reserve(const struct frame_range *range);
  * at or below max_pa: the lowest such run, owned by owner. PORT_NO_FRAME when there is none.
  */
 uint64_t frame_alloc(uint64_t size, uint64_t align, uint64_t max_pa, enum port_owner owner);
+
+/*
+ * The same, but that whoever has frames to spare is asked for some before it fails. The caller holds the lock of no
+ * space: giving frames up takes pages out of tables.
+ */
+uint64_t frame_alloc_hard(uint64_t size, uint64_t align, uint64_t max_pa, enum port_owner owner);
+void frames_set_reclaim(bool (*reclaim)(void)); /* true: some have become free */
 
 /* Any part of what was allocated. Asserts on a frame that is free already or is no RAM. */
 void frame_free(uint64_t pa, uint64_t size);

@@ -30,7 +30,9 @@ static uint64_t map_some(uint64_t size)
     struct mmu_range range = {.va = heap_mapped, .pa = PORT_NO_FRAME, .attr = MMU_WRITEBACK | MMU_WRITE | MMU_PAGES};
 
     for (range.size = size; range.size && range.pa == PORT_NO_FRAME;) {
-        range.pa = frame_alloc(range.size, 1, UINT64_MAX, PORT_OWNER_RUNTIME);
+        range.pa = range.size > PORT_PAGE_SIZE
+                       ? frame_alloc(range.size, 1, UINT64_MAX, PORT_OWNER_RUNTIME)
+                       : frame_alloc_hard(range.size, 1, UINT64_MAX, PORT_OWNER_RUNTIME); /* the last try */
         if (range.pa == PORT_NO_FRAME)
             range.size = range.size / 2 & ~(uint64_t)(PORT_PAGE_SIZE - 1);
     }

@@ -18,7 +18,12 @@ struct port_frame *port_frame(uint64_t pa)
 
 uint64_t port_frame_alloc(uint64_t size, uint64_t align, uint64_t max_pa)
 {
-    return frame_alloc(size, align, max_pa, PORT_OWNER_IOMEM);
+    return frame_alloc_hard(size, align, max_pa, PORT_OWNER_IOMEM);
+}
+
+void port_set_reclaim(bool (*reclaim)(void))
+{
+    frames_set_reclaim(reclaim);
 }
 
 void port_frame_free(uint64_t pa, uint64_t size)

@@ -73,7 +73,7 @@ uint64_t port_frame_alloc(uint64_t size, uint64_t align, uint64_t max_pa)
 
     if (fails(&fail_frames))
         return PORT_NO_FRAME;
-    return frame_alloc(size, align, max_pa < top ? max_pa : top, PORT_OWNER_IOMEM);
+    return frame_alloc_hard(size, align, max_pa < top ? max_pa : top, PORT_OWNER_IOMEM);
 }
 
 /* A frame that goes back is write-back again, pinned by nobody and mapped by nobody. */

@@ -1,5 +1,7 @@
 /* iomem/port.h on the host: tasks' spaces, each core's active one, and their ASIDs, over the model. */
 #include "iomem/port.h"
+#include "mmu/cache.h"
+#include "startup/frames.h"
 #include "mmu/asid.h"
 #include "tests/host/model.h"
 #include "tests/host/port_host.h"
@@ -45,4 +47,13 @@ void port_space_destroy(struct mmu_space *space)
     asid_release(&asids, space);
     model_forget(space);
     mmu_space_destroy(space);
+}
+
+void port_set_reclaim(bool (*reclaim)(void))
+{
+    frames_set_reclaim(reclaim);
+}
+
+void cache_forget_instructions(void)
+{
 }

@@ -252,7 +252,6 @@ static void refused__what_cannot_be(void **state)
     assert_null(IOBufferMemoryDescriptorCreateWithOptions(kIODirectionInOut, UINT64_MAX - 4095, HOST_PAGE));
     assert_null(IOBufferMemoryDescriptorCreateWithOptions(kIODirectionInOut, 0x1000, UINT64_MAX));
     assert_null(IOBufferMemoryDescriptorCreateWithOptions(kIODirectionInOut, UINT64_C(1) << 40, 1));
-    assert_null(IOBufferMemoryDescriptorCreateWithOptions(kIODirectionInOut | kIOMemoryPageable, 0x1000, 1));
     assert_null(IOBufferMemoryDescriptorCreateInTaskWithOptions(NULL, kIODirectionInOut, 0x1000, 1));
     assert_null(
         IOBufferMemoryDescriptorCreateInTaskWithOptions(NULL, kIODirectionInOut | kIOMemoryPageable, UINT64_MAX, 1));

@@ -1,5 +1,6 @@
 /* redirect: blocking a map, giving it other memory, and what waits in between. */
 #include "iomem/map.h"
+#include "mmu/mmu.h"
 #include "tests/host/classes.h"
 
 static IOBufferMemoryDescriptorRef filled(uint64_t size, uint8_t byte)
@@ -218,7 +219,7 @@ static void touch(void *abort)
 static void abort_handler__waits_or_says_why_not(void **state)
 {
     IOBufferMemoryDescriptorRef a = filled(PAGE, 0x11), b = filled(PAGE, 0x22);
-    struct port_abort abort = {.translation = true, .can_wait = true};
+    struct port_abort abort = {.space = mmu_kernel_space(), .translation = true, .can_wait = true};
 
     (void)state;
     waited_for = IOMemoryDescriptorMap(md(a), kIOMapUnique | kIOMapGuardedSmall);

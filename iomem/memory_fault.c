@@ -1,0 +1,101 @@
+#include "iomem/memory_fault.h"
+
+#include "iomem/address_space.h"
+#include "iomem/map.h"
+#include "iomem/memory_purge.h"
+#include "iomem/memory_view.h"
+#include "mmu/mmu.h"
+
+#define PAGE ((uint64_t)PORT_PAGE_SIZE)
+
+static uint64_t page_at(const struct memory_view *view, uint64_t va)
+{
+    return view->first + (va - view->va) / PAGE;
+}
+
+/* The fault stays one, and its report gives this reason. */
+static bool no_memory(const char *what)
+{
+    port_log(what);
+    return false;
+}
+
+/* An object that had the page already did not enter it when there was no table for it. */
+static int show(const struct memory_view *view, uint64_t page)
+{
+    int error;
+
+    do
+        error = memory_view_show(view, page);
+    while (error == MMU_TABLES && memory_purge_one());
+    return error;
+}
+
+static bool bring(const struct port_abort *abort, uint64_t payload)
+{
+    struct memory_object *object = memory_object_of_tag(payload);
+    struct memory_view *view = object ? memory_view_of(object, abort->space, abort->va) : NULL;
+    struct memory_want want = {.count = 1};
+
+    if (!view || (abort->user && !(view->attr & MMU_USER)))
+        return false;
+    want.first = page_at(view, abort->va);
+    if (memory_object_get(object, &want) != kIOReturnSuccess)
+        return no_memory("iomem: no memory is left for a page that comes when it is touched");
+    if (show(view, want.first) != MMU_OK)
+        return no_memory("iomem: no memory is left for the table of a page that comes when it is touched");
+    return true;
+}
+
+/* What the tables say now: another core may have served the same page. */
+static bool serve_translation(const struct port_abort *abort)
+{
+    struct mmu_leaf leaf = {0};
+
+    if (mmu_walk(abort->space, abort->va, &leaf) == MMU_OK)
+        return true;
+    if (leaf.tag == MMU_TAG_BLOCKED) /* since a moment ago: now it waits */
+        return true;
+    return leaf.tag == MMU_TAG_DEMAND && bring(abort, leaf.pa);
+}
+
+static bool serve_write(const struct port_abort *abort)
+{
+    struct memory_view *view = memory_view_find(address_space_of(abort->space), abort->va);
+    struct memory_want want = {.count = 1, .own = true};
+    struct mmu_leaf leaf = {0};
+
+    if (!view || !(view->attr & MMU_WRITE) || (abort->user && !(view->attr & MMU_USER)))
+        return false;
+    want.first = page_at(view, abort->va);
+    if (mmu_walk(abort->space, abort->va, &leaf) != MMU_OK) /* it has gone: the next fault says so */
+        return true;
+    if (leaf.attr & MMU_WRITE || leaf.pa / PAGE != view->object->pages[want.first] / PAGE)
+        return leaf.attr & MMU_WRITE;
+    if (memory_object_get(view->object, &want) != kIOReturnSuccess)
+        return no_memory("iomem: no memory is left for the copy of a page that is copied on write");
+    return true;
+}
+
+/*
+ * Pages come and go under the memory lock, so that what is on its way is there once we have it. No lock of the heap
+ * is taken here. The holder of the memory lock may fault only where it copies for its caller.
+ */
+static bool serve(const struct port_abort *abort)
+{
+    bool served;
+
+    if (!abort->space)
+        return false;
+    if (abort->translation && map_block_wait(abort))
+        return true;
+    lock_acquire(&gIOMemoryLock);
+    served = abort->translation ? serve_translation(abort) : abort->permission && abort->write && serve_write(abort);
+    lock_release(&gIOMemoryLock);
+    return served;
+}
+
+void memory_fault_open(void)
+{
+    port_set_abort_handler(serve);
+}

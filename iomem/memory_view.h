@@ -1,0 +1,66 @@
+/*
+ * A range of an address space that shows pages of a memory object. Resident pages are leaves, absent ones tagged
+ * MMU_TAG_DEMAND with the object's number. Where somebody else's pages lie over a view (an overwriting map) or its
+ * pages are blocked, the tables do not match it, and it leaves them alone.
+ * The caller holds the memory lock.
+ */
+#ifndef IOMEM_MEMORY_VIEW_H
+#define IOMEM_MEMORY_VIEW_H
+
+#include "iomem/IOAddressSpace.h"
+#include "iomem/memory_object.h"
+
+struct memory_view {
+    struct memory_object *object;     /* retained */
+    struct memory_view *next, **slot; /* among the object's views; slot NULL: not entered */
+    struct memory_view *below;        /* the next of task->overlays */
+    task_t task;
+    uint64_t va, first, count; /* where it is; which pages */
+    uint32_t attr;             /* MMU_WRITE, MMU_EXEC, MMU_USER: what it may do at most */
+    bool left;                 /* its map has gone: it is task->overlays' own */
+};
+
+/* A view of these pages, with a reference to the object, nowhere yet. NULL without memory. */
+struct memory_view *memory_view_create(struct memory_object *object, uint64_t first, uint64_t count);
+/* It is in no table. */
+void memory_view_destroy(struct memory_view *view);
+
+/* Enter it at view->va in view->task, which is empty there. An mmu error: nothing entered. */
+int memory_view_enter(struct memory_view *view);
+/* The same of one whose pages the tables show already. */
+void memory_view_attach(struct memory_view *view);
+/* Forget where it was: the caller has cleared, or clears, the tables. One that is not entered is ignored. */
+void memory_view_detach(struct memory_view *view);
+
+/* Other rights, in the tables too. An mmu error: as before. */
+int memory_view_protect(struct memory_view *view, uint32_t attr);
+
+/* What a page's leaf is to be; resident. */
+uint32_t memory_view_attr(const struct memory_view *view, uint64_t page);
+
+/* The view that shows va, or NULL. Costs nothing in a space without views. */
+struct memory_view *memory_view_find(task_t task, uint64_t va);
+
+/* Of one object, the view that shows va in the space of these tables. */
+struct mmu_space;
+struct memory_view *memory_view_of(const struct memory_object *object, struct mmu_space *space, uint64_t va);
+
+/*
+ * Overwriting maps: their views lie over other regions, and stay when the map goes. They are found before those
+ * beneath, until the region beneath goes.
+ */
+void memory_view_lay_over(struct memory_view *view);
+void memory_view_lift(struct memory_view *view);
+/* What has been left behind in this range, which is clear now. */
+void memory_view_drop_left(task_t task, uint64_t va, uint64_t size);
+
+/* In all views of the object: a page has become resident; is about to go; has other rights than before. */
+void memory_view_show_all(const struct memory_object *object, uint64_t page);
+void memory_view_hide_all(const struct memory_object *object, uint64_t page);
+int memory_view_refresh_all(const struct memory_object *object, uint64_t first, uint64_t count);
+int memory_view_retype_all(const struct memory_object *object, uint64_t page, uint32_t type);
+
+/* The page at va, resident, as this view is to show it. An mmu error when the tables have no memory for it. */
+int memory_view_show(const struct memory_view *view, uint64_t page);
+
+#endif
