@@ -5,6 +5,7 @@
 #include "iomem/descriptor.h"
 #include "iomem/map_place.h"
 #include "iomem/memory_fault.h"
+#include "iomem/memory_view.h"
 #include "iomem/port.h"
 #include "iomem/saved.h"
 #include "iomem/translate.h"
@@ -71,6 +72,8 @@ static IOReturn add_run_again(IOMemoryMapRef fresh, const struct map_run *old)
     uint64_t pa = old->node.pa, end = pa + old->node.size;
     IOReturn result = kIOReturnSuccess;
 
+    if (old->view)
+        return map_add_view(fresh, old->view->object, old->view->first, old->view->count);
     while (pa < end && result == kIOReturnSuccess) {
         struct cache_piece pages = {pa, end - pa, old->mode, old->ram};
 

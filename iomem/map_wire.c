@@ -1,6 +1,7 @@
 /* wireRange: pages of a map pinned by count, each under the physical page that it showed at the time. */
 #include "iomem/address_space.h"
 #include "iomem/map_place.h"
+#include "iomem/memory_view.h"
 #include "iomem/pin.h"
 #include "iomem/port.h"
 
@@ -24,14 +25,30 @@ static void unwire_page(struct map_wire *wire)
         unpin(wire->pa, PAGE);
 }
 
+/* A page that comes when it is touched comes now, and is no copy's any more. */
+static IOReturn make_resident(const struct pages *pages, uint64_t va)
+{
+    struct memory_view *view = memory_view_find(pages->map->space, va);
+    struct memory_want want = {.count = 1, .own = true};
+
+    if (!view)
+        return kIOReturnSuccess;
+    if (pages->write && !(view->attr & MMU_WRITE))
+        return KERN_PROTECTION_FAILURE;
+    want.first = view->first + (va - view->va) / PAGE;
+    return memory_object_get(view->object, &want);
+}
+
 static IOReturn wire_page(const struct pages *pages, uint64_t index)
 {
     IOMemoryMapRef map = pages->map;
     struct map_wire *wire = &map->wires[index];
     uint64_t va = (map->address & ~(PAGE - 1)) + index * PAGE;
     struct mmu_leaf leaf;
-    IOReturn result = kIOReturnSuccess;
+    IOReturn result = make_resident(pages, va);
 
+    if (result != kIOReturnSuccess)
+        return result;
     if (mmu_walk(address_space_tables(map->space), va, &leaf) != MMU_OK)
         return KERN_INVALID_ADDRESS;
     if (pages->write && !(leaf.attr & MMU_WRITE))

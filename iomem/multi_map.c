@@ -3,6 +3,7 @@
  * at once and leave their pages, whose runs become this map's: so they count as its own from then on.
  */
 #include "iomem/map_place.h"
+#include "iomem/memory_view.h"
 #include "iomem/multi.h"
 #include "iomem/port.h"
 #include "iomem/translate.h"
@@ -66,7 +67,7 @@ static IOReturn measure(struct request *request)
 static IOReturn adopt_runs(IOMemoryMapRef map, IOMemoryMapRef from)
 {
     for (uint32_t i = 0; i < from->run_count; i++) {
-        const struct map_run *old = map_get_run(from, i);
+        struct map_run *old = map_get_run(from, i);
         struct cache_piece pages = {old->node.pa, old->node.size, old->mode, old->ram};
         struct map_run *run = map_add_run(map, &pages);
 
@@ -76,6 +77,13 @@ static IOReturn adopt_runs(IOMemoryMapRef map, IOMemoryMapRef from)
         run->node.space = old->node.space;
         run->node.special = old->node.special;
         run->node.ram = old->ram;
+        if (!old->view)
+            continue;
+        run->view = old->view;
+        old->view = NULL;
+        map->shows_objects = true;
+        if (!map->overwrites) /* it is found by the map's own region */
+            memory_view_lift(run->view);
     }
     return kIOReturnSuccess;
 }
