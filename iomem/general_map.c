@@ -3,6 +3,7 @@
 #include "iomem/cache_mode.h"
 #include "iomem/general.h"
 #include "iomem/map_block.h"
+#include "iomem/map_mode.h"
 #include "iomem/map_place.h"
 #include "iomem/memory_view.h"
 #include "iomem/port.h"
@@ -207,63 +208,6 @@ static bool shows_ram(IOMemoryMapRef map)
     return map->run.ram || map_get_run(map, map->run_count - 1)->ram;
 }
 
-/* What of the run is there: physical runs, counted, and listed when runs is not NULL. */
-static size_t list_run(const struct map_run *run, struct cache_run *runs)
-{
-    const struct memory_view *view = run->view;
-
-    if (view)
-        return memory_object_runs(view->object, view->first, view->count, runs);
-    if (runs)
-        *runs = (struct cache_run){run->node.pa, run->node.size};
-    return 1;
-}
-
-static size_t list_runs(IOMemoryMapRef map, struct cache_run *runs)
-{
-    size_t count = 0;
-
-    for (uint32_t i = 0; i < map->run_count; i++)
-        count += list_run(map_get_run(map, i), runs ? runs + count : NULL);
-    return count;
-}
-
-static bool open_modes(IOMemoryMapRef map)
-{
-    bool open = true;
-
-    for (uint32_t i = 0; i < map->run_count && open; i++)
-        if (map_get_run(map, i)->view)
-            open = memory_object_open_modes(map_get_run(map, i)->view->object);
-    return open;
-}
-
-static void set_modes(IOMemoryMapRef map, unsigned mode)
-{
-    for (uint32_t i = 0; i < map->run_count; i++) {
-        const struct memory_view *view = map_get_run(map, i)->view;
-
-        if (view)
-            memory_object_set_mode(view->object, view->first, view->count, mode);
-    }
-}
-
-/* The map shows its pages by now, so that it changes with all others. */
-static IOReturn retype(const struct request *request)
-{
-    IOMemoryMapRef map = request->map;
-    size_t count = list_runs(map, NULL);
-    struct cache_run *runs = port_alloc((count + 1) * sizeof *runs); /* of absent pages there are none */
-    IOReturn result = kIOReturnNoMemory;
-
-    if (runs && open_modes(map))
-        result = cache_mode_apply(runs, list_runs(map, runs), request->mode);
-    if (result == kIOReturnSuccess)
-        set_modes(map, request->mode);
-    port_free(runs);
-    return result;
-}
-
 static IOReturn place_and_retype(void *context)
 {
     struct request *request = context;
@@ -273,7 +217,7 @@ static IOReturn place_and_retype(void *context)
 
     if (result != kIOReturnSuccess || !request->retype)
         return result;
-    result = retype(request);
+    result = map_set_mode(request->map, request->mode);
     if (result != kIOReturnSuccess) {
         map_leave(map);
         map->address = wanted;
@@ -333,7 +277,7 @@ IOReturn general_collect(IOMemoryDescriptorRef self, IOMemoryMapRef map, unsigne
         return result;
     if (shows_ram(map) && !covers_its_pages(&request))
         return kIOReturnNotAligned;
-    result = retype(&request);
+    result = map_set_mode(request.map, request.mode);
     for (uint32_t i = 0; i < map->run_count; i++)
         map_get_run(map, i)->mode = (uint8_t)mode;
     return result;
