@@ -21,7 +21,7 @@ bool atlas_name(uint64_t va, uint64_t size, const char *name)
 {
     if (name_count == NAMES_MAX)
         return false;
-    names[name_count++] = (struct name){va, va + size, name};
+    names[name_count++] = (struct name){va & ~UINT64_C(4095), va + size, name};
     return true;
 }
 
@@ -38,7 +38,7 @@ static const char *runtime_name(uint64_t va)
         {WINDOW_VA, WINDOW_END, "other maps"},
         {HEAP_VA, HEAP_END, "heap"},
         {STACKS_VA, DEVICES_VA, "stacks, guarded"},
-        {CONSOLE_VA, DEVICE_TREE_VA, "console"},
+        {CONSOLE_VA, DEVICE_TREE_VA, "devices"},
         {DEVICE_TREE_VA, CLEAN_VA, "device tree"},
         {CLEAN_VA, DRIVERS_END, "drivers"},
         {ADDRESS(image_start), ADDRESS(image_text_end), "program: code"},

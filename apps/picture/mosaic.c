@@ -62,7 +62,7 @@ void mosaic_draw(const struct canvas *canvas, const struct atlas *atlas)
     for (i = 0; i < mosaic.count; i++)
         canvas_fill(canvas, square(i), palette[mosaic.kinds[i]].colour);
     canvas_text(canvas, (struct pen){LEFT, 74, 9, COLOUR_TEXT}, "Physical memory");
-    printf("mosaic: from 0x%" PRIx64 ", a square is %" PRIu64 " bytes\n", mosaic.start, mosaic.square);
+    printf("mosaic: from 0x%" PRIx64 ", %u squares of %" PRIu64 " bytes\n", mosaic.start, mosaic.count, mosaic.square);
     snprintf(text, sizeof text, "RAM from 0x%08" PRIx64 ", a square is %s", mosaic.start,
              page_size(mosaic.square, size));
     canvas_text(canvas, (struct pen){LEFT, 87, 7, COLOUR_DIM}, text);

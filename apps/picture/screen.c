@@ -9,7 +9,7 @@ static void (*close_screen)(struct screen *screen);
 static const struct kind {
     bool (*open)(struct screen *screen);
     void (*close)(struct screen *screen);
-} kinds[] = {{ramfb_open, ramfb_close}};
+} kinds[] = {{ramfb_open, ramfb_close}, {videocore_open, videocore_close}};
 
 const struct screen *screen_open(void)
 {

@@ -21,4 +21,9 @@ void screen_close(void);
 bool ramfb_open(struct screen *screen);
 void ramfb_close(struct screen *screen);
 
+/* The Raspberry Pi's, by the firmware's mailbox. False: there is none, or the firmware gives another than was asked
+ * for. */
+bool videocore_open(struct screen *screen);
+void videocore_close(struct screen *screen);
+
 #endif

@@ -80,16 +80,21 @@ def main():
         check_legend(second, "frame 2")
         ok(first.data != second.data, "the frames differ")
 
-        mosaic = re.search(r"^mosaic: from (0x\w+), a square is (\d+)", run.stdout, re.M)
-        start, size = int(mosaic[1], 16), int(mosaic[2])
+        mosaic = re.search(r"^mosaic: from (0x\w+), (\d+) squares of (\d+)", run.stdout, re.M)
+        start, size = int(mosaic[1], 16), int(mosaic[3])
         middle = [pa + size + (-pa) % size for pa in (a, b)]  # a square that belongs to the buffer alone
-        if start <= a:
+        shown = [start <= pa < start + int(mosaic[2]) * size for pa in middle]
+        if 2 * size > first.width * first.height * 4:
+            ok(True, "the buffers' squares # SKIP a square is more than half a buffer")
+        elif shown[0] and shown[1]:
             ok(first.square(middle[0], start, size) == COMBINED, "frame 1: buffer A is write-combined",
                hex(first.square(middle[0], start, size)))
             ok(first.square(middle[1], start, size) == FREE, "frame 1: buffer B is not yet",
                hex(first.square(middle[1], start, size)))
             ok(second.square(middle[0], start, size) == COMBINED, "frame 2: buffer A still is")
             ok(second.square(middle[1], start, size) == COMBINED, "frame 2: buffer B got the map's mode")
+        else:
+            ok(True, "the buffers' squares # SKIP they are the VideoCore's memory, not in the mosaic of the ARM's")
         with open(files[2], "rb") as file:
             head = file.read(24)
         ok(head[:8] == b"\x89PNG\r\n\x1a\n" and struct.unpack(">II", head[16:]) == (640, 480), "a .png file is one")
