@@ -69,7 +69,7 @@ screenshot: $(OUT)/picture.elf $(OUT)/picture.bin ## boot apps/picture and save 
 bench: $(OUT)/bench.elf $(OUT)/bench.bin ## instructions of the engine's calls, beside the peers'
 	$(Q)$(call run,bench,-cpu cortex-a57 -icount shift=0$(comma)sleep=off)
 
-debug: $(OUT)/$(NAME).elf $(OUT)/$(NAME).bin ## APP halted before its first instruction, for gdb
+debug: $(OUT)/$(NAME).elf $(OUT)/$(NAME).bin ## APP halted before its first instruction, in GDB with our commands: help iomem
 	$(call debug,$(NAME))
 
 size: $(LIBRARY) $(OUT)/$(NAME).elf ## bytes of each room and of APP
@@ -140,10 +140,10 @@ PUBLIC_HEADERS := $(wildcard iomem/IO*.h iomem/OS*.h) iomem/iomem.h iomem/port.h
 
 # ---- tests -----------------------------------------------------------------------------------------------------------
 
-LINT_TESTS := $(wildcard tests/lint/*.t)
+LINT_TESTS := $(wildcard tests/lint/*.t) $(wildcard tests/tools/*.t)
 # A script is for AArch64 unless its name says v7; some are for both.
 TARGET_SCRIPTS := $(if $(filter a64,$(ARCH)),$(filter-out %_v7.t,$(wildcard tests/target/*.t)),\
-    $(wildcard tests/target/*_v7.t) $(addprefix tests/target/,status.t stdin.t tour.t monitor.t outoftree.t picture.t))
+    $(wildcard tests/target/*_v7.t) $(addprefix tests/target/,status.t stdin.t tour.t monitor.t outoftree.t picture.t gdb.t))
 TARGET_PROGRAMS := $(patsubst tests/target/%.c,$(OUT)/%.elf,$(filter tests/target/test_%,$(TEST_SRCS)))
 PROVE = prove -j$(JOBS) --exec tests/run
 JOBS ?= $(shell nproc)

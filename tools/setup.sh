@@ -1,5 +1,5 @@
 #!/bin/bash
-# Find what is missing and get it: setup.sh build|run|test|docs[-v7] FILE; -v7 for the boards with a 32-bit core.
+# Find what is missing and get it: setup.sh build|run|debug|test|docs[-v7] FILE; -v7 for the boards with a 32-bit core.
 # On Debian and Ubuntu, packages are installed with apt as root or through sudo; elsewhere the commands are
 # printed and the status is 1. newlib and libfdt go to the build folder. Then FILE, which make includes, is
 # written: as long as it exists nothing of this runs again.
@@ -52,6 +52,8 @@ find_missing() {
     need seabios "the ROM of that machine's screen" test -e /usr/share/seabios/vgabios-ramfb.bin
     need python3 "tools/*.py: the screenshot" command -v python3
     [ "$level" = run ] && return
+    need gdb-multiarch "the debugger" command -v gdb-multiarch
+    [ "$level" = debug ] && return
     need perl "prove, which runs the tests" command -v prove
     need libcmocka-dev "the host tests' framework" test -e /usr/include/cmocka.h
     need clang "the second compiler" command -v clang
