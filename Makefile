@@ -72,6 +72,25 @@ bench: $(OUT)/bench.elf $(OUT)/bench.bin ## instructions of the engine's calls, 
 debug: $(OUT)/$(NAME).elf $(OUT)/$(NAME).bin ## APP halted before its first instruction, in GDB with our commands: help iomem
 	$(call debug,$(NAME))
 
+# ---- real boards ---------------------------------------------------------------------------------------------------
+
+.PHONY: sdcard flash jtag
+SDCARD := $(OUT)/sdcard.img
+FIRMWARE := build/raspi-firmware
+ADAPTER ?= ftdi/olimex-arm-usb-ocd-h
+ENTRY = $$($(CROSS)readelf -h $(OUT)/$(NAME).elf | awk '/Entry point/ { print $$NF }')
+
+sdcard: $(OUT)/$(NAME).bin ## build/BOARD/sdcard.img for a Raspberry Pi with APP; JTAG=1: one that waits for make jtag
+	$(Q)[ -e $(FIRMWARE) ] || tools/firmware.sh $(FIRMWARE) || true
+	$(Q)tools/sdcard.sh $(BOARD) $(if $(filter 1,$(JTAG)),wait,$<) $(SDCARD) $(FIRMWARE)
+
+flash: sdcard ## write that image to the card DEV=/dev/..., and read it back
+	$(Q)tools/flash.sh $(SDCARD) $(DEV)
+
+jtag: $(OUT)/$(NAME).elf ## load APP into a Raspberry Pi by OpenOCD and start it; ADAPTER=OpenOCD's interface/NAME.cfg
+	$(Q)openocd -s tools/openocd -f interface/$(ADAPTER).cfg -f tools/openocd/$(BOARD).cfg \
+	    -c "iomem_run $< $(ENTRY)"
+
 size: $(LIBRARY) $(OUT)/$(NAME).elf ## bytes of each room and of APP
 	$(Q)$(foreach room,startup boards mmu iomem,$(CROSS)size -t $(filter $(OUT)/obj/$(room)/%,$(LIBRARY_OBJS)) | awk \
 	    'END { printf "%-10s text %7d  data %6d  bss %7d\n", "$(room)", $$1, $$2, $$3 }';)

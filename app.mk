@@ -51,7 +51,7 @@ endif
 # ---- set-up: what the goals need of the machine ------------------------------------------------------------
 
 GOALS := $(filter-out help clean format,$(or $(MAKECMDGOALS),all))
-SETUP := $(if $(filter docs,$(GOALS)),docs,$(if $(filter test target lint clang headers host mutants fuzz soak setup,$(GOALS)),test,$(if $(filter debug,$(GOALS)),debug,$(if $(filter run screenshot bench,$(GOALS)),run,build))))
+SETUP := $(if $(filter docs,$(GOALS)),docs,$(if $(filter test target lint clang headers host mutants fuzz soak setup,$(GOALS)),test,$(if $(filter debug sdcard flash jtag,$(GOALS)),debug,$(if $(filter run screenshot bench,$(GOALS)),run,build))))
 ifneq ($(GOALS),)
 include $(ROOT)build/setup-$(SETUP)$(SETUP_SUFFIX).mk
 endif
@@ -128,7 +128,7 @@ GDB := $(shell command -v gdb-multiarch 2>/dev/null)
 define debug
 	@$(if $(GDB),,echo 'In another terminal: gdb-multiarch -ex "target remote :1234" -x $(ROOT)tools/gdb/iomem.py $(OUT)/$1.elf')
 	$(Q)$(if $(GDB),$(call run,$1,-S -gdb tcp::1234) </dev/null & qemu=$$!; \
-	    $(GDB) -q -ex 'target remote :1234' -x $(ROOT)tools/gdb/iomem.py $(OUT)/$1.elf; kill $$qemu,$(call run,$1,-S -gdb tcp::1234))
+	    $(GDB) -q -ex 'target remote :1234' -x $(ROOT)tools/gdb/iomem.py $(OUT)/$1.elf; kill $$qemu 2>/dev/null || true,$(call run,$1,-S -gdb tcp::1234))
 endef
 
 # ---- a program out of tree ------------------------------------------------------------------------------------

@@ -53,6 +53,9 @@ find_missing() {
     need python3 "tools/*.py: the screenshot" command -v python3
     [ "$level" = run ] && return
     need gdb-multiarch "the debugger" command -v gdb-multiarch
+    need openocd "loads a board by JTAG" command -v openocd
+    need fdisk "the SD card's partition table" exists '/usr/sbin/sfdisk'
+    need mtools "the SD card's files" command -v mcopy
     [ "$level" = debug ] && return
     need perl "prove, which runs the tests" command -v prove
     need libcmocka-dev "the host tests' framework" test -e /usr/include/cmocka.h
