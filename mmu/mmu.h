@@ -155,7 +155,7 @@ int mmu_conflicts(struct mmu_space *space, const struct mmu_range *wanted,
 
 extern const struct mmu_backend mmu_cpu_backend; /* the CPU walks; table memory is the runtime's RAM */
 extern const struct mmu_format mmu_vmsa64_4k, mmu_vmsa64_16k, mmu_vmsa64_64k; /* AArch64, by granule */
-extern const struct mmu_format mmu_lpae;  /* AArch32 long descriptors: addresses below 2^32, output below 2^40 */
+extern const struct mmu_format mmu_lpae; /* AArch32 long descriptors: addresses below 2^32, output below 2^40 */
 /*
  * ARMv7 short descriptors: addresses and output below 2^32. EL1 may execute what EL0 may (MMU_EXEC with MMU_USER), but
  * for sections of mmu_short_pxn, which is for cores whose ID_MMFR0.VMSA is 4 or more.

@@ -151,8 +151,8 @@ uint64_t boot_tcr(void)
  */
 uint64_t boot_sctlr(void)
 {
-    return 0x30d00800 | 1 << 0 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 7 | 1 << 8 | 1 << 12 | 1 << 14 | 1 << 16 |
-           1 << 18 | 1 << 19;
+    return 0x30d00800 | 1 << 0 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 7 | 1 << 8 | 1 << 12 | 1 << 14 | 1 << 16 | 1 << 18 |
+           1 << 19;
 }
 
 static uint64_t image_to_pa(const volatile void *address)
