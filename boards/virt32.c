@@ -6,6 +6,7 @@
 
 static const struct board_range ram[] = {{0x40000000, 0x08000000}, {0, 0}}; /* QEMU's default of 128 MiB */
 static const struct board_range reserved[] = {{0, 0}};
+const struct irq_controller *const board_irq_controllers[] = {NULL}; /* the runtime takes no interrupts on AArch32 */
 
 const struct board board = {
     .name = "virt32",

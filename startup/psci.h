@@ -10,6 +10,6 @@ char psci_conduit(void);
 
 /* CPU_ON: the core with this affinity begins at the physical address entry with context in x0. 0, or PSCI's error. */
 int psci_cpu_on(bool smc, uint64_t affinity, uint64_t entry, uint64_t context);
-enum { PSCI_ALREADY_ON = -4, PSCI_ON_PENDING = -5 };
+enum { PSCI_NOT_SUPPORTED = -1, PSCI_ALREADY_ON = -4, PSCI_ON_PENDING = -5 };
 
 #endif
