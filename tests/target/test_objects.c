@@ -99,24 +99,6 @@ static void required_cast__panics_on_another_class(void)
     OSObjectRelease(buffer);
 }
 
-static void null_receivers__are_answered(void)
-{
-    uint64_t length = 1;
-
-    OSObjectRetain(NULL);
-    OSObjectRelease(NULL);
-    CHECK_EQ(OSObjectGetRetainCount(NULL), 0);
-    CHECK(IOMemoryDescriptorMap(NULL, 0) == NULL);
-    CHECK_EQ(IOMemoryMapGetVirtualAddress(NULL), 0);
-    CHECK_EQ(IOMemoryMapGetPhysicalSegment(NULL, 0, &length, 0), 0);
-    CHECK_EQ(length, 0);
-    CHECK_EQ(IOMemoryMapUnmap(NULL), kIOReturnBadArgument);
-    CHECK_EQ(IOMemoryDescriptorGetLength(NULL), 0);
-    CHECK_EQ(IOMemoryDescriptorPrepare(NULL, kIODirectionIn), kIOReturnBadArgument);
-    CHECK_EQ(IOMemoryDescriptorReadBytes(NULL, 0, &length, 1), 0);
-    CHECK(IOBufferMemoryDescriptorGetBytesNoCopy(NULL) == NULL);
-}
-
 static void nested_prepares__keep_the_first_ones_direction(void)
 {
     static uint8_t bytes[100];
@@ -219,7 +201,6 @@ int main(void)
 {
     TAP_RUN(casts__follow_the_class_tree);
     TAP_RUN(required_cast__panics_on_another_class);
-    TAP_RUN(null_receivers__are_answered);
     TAP_RUN(nested_prepares__keep_the_first_ones_direction);
     TAP_RUN(prepare__refuses_what_is_not_there);
     TAP_RUN(out_buffer__is_filled_by_its_owner_only);
