@@ -31,7 +31,12 @@ struct mmu_backend {
     /* Write back and drop the caches' lines of these physical pages (a memory type is about to change). */
     void (*cache_clean_invalidate)(uint64_t pa, uint64_t size);
     unsigned (*pa_bits)(void); /* what the walkers can output */
-    uintptr_t table_offset;    /* a table's virtual address = its physical address + this */
+    /*
+     * May a live translation change its size without a break (FEAT_BBM level 2, Arm ARM D8.16.2), and is none of the
+     * walkers one that answers that with a TLB conflict abort? NULL: no. Asked once a space.
+     */
+    bool (*no_break)(void);
+    uintptr_t table_offset; /* a table's virtual address = its physical address + this */
 };
 
 #endif

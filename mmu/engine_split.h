@@ -2,6 +2,9 @@
  * Part of engine.h: requests that begin or end inside a block or a contiguous group. What would be cut is broken, and
  * comes back in smaller leaves when the request's one invalidate has been: the block as a table made beforehand, the
  * group as single leaves (Arm ARM D8.16.1). Between, the request itself works in that table as if it were linked.
+ *
+ * Where the walkers let a live translation change its size (space->no_break, D8.16.2) the smaller leaves take the
+ * larger one's place at once. Until the invalidate a core may use either: both say the same.
  */
 
 INLINE uint64_t broken_entry(uint64_t entry)
@@ -20,16 +23,20 @@ static void ungroup(struct update *update, struct place at, uint64_t off, bool l
 {
     unsigned count = group_count(at.level);
     uint64_t start = off & ~(group_size(at.level) - 1);
+    bool breaks = live && !update->space->no_break;
 
     at.slot -= index_of(off, at.level) & (count - 1);
     for (unsigned i = 0; i < count; i++) {
         uint64_t single = entry_get(at.slot + i, at.level) & ~CONTIGUOUS;
 
-        entry_put(at.slot + i, live ? broken_entry(single) : single, at.level);
+        entry_put(at.slot + i, breaks ? broken_entry(single) : single, at.level);
     }
     if (!live)
         return;
-    note_broken(update, at, count);
+    if (breaks)
+        note_broken(update, at, count);
+    else
+        note_leaf(update, at.level);
     /* A core may hold the group as one, or each of its members by itself. */
     if (start < update->off)
         update->off = start;
@@ -47,12 +54,15 @@ static void unblock(struct update *update, struct place at, bool live)
     uint64_t descriptor = table_count_add(table_entry(space, table), ENTRIES(at.level + 1));
 
     fill(table, at.level + 1, leaf, ENTRIES(at.level + 1));
-    if (live && entry & VALID)
-        note_broken(update, at, 1);
-    if (live)
+    if (live && !space->no_break) {
+        if (entry & VALID)
+            note_broken(update, at, 1);
         entry_put(at.slot, broken_entry(descriptor), at.level);
-    else
+    } else {
+        if (live)
+            note_leaf(update, at.level + 1); /* walkers find the new leaves from now on */
         entry_put_table(at.slot, descriptor, at.level);
+    }
     table_put(space, at.table, table_get(space, at.table, at.level) | MIXED, at.level);
 }
 
@@ -97,7 +107,7 @@ static bool cuts_kept(struct mmu_space *space, uint64_t off)
     struct place at;
     uint64_t entry, size;
 
-    if (!space->keep_count || off >= space->span)
+    if (!space->keep_count || space->no_break || off >= space->span)
         return false;
     at = find(space, off, LAST_LEVEL);
     entry = entry_get(at.slot, at.level);

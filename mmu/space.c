@@ -51,6 +51,7 @@ static int open_space(struct mmu_space *space, const struct mmu_format *format, 
         .root_level = (uint8_t)root_level(format, va_bits),
         .va_bits = (uint8_t)va_bits,
         .pa_bits = (uint8_t)(pa_bits < format->pa_bits_max ? pa_bits : format->pa_bits_max),
+        .no_break = backend->no_break && backend->no_break(),
         .backend = backend,
     };
     return MMU_OK;

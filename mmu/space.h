@@ -44,6 +44,7 @@ struct mmu_space {
     uintptr_t table_offset;
     uint8_t root_level; /* Arm's number */
     uint8_t va_bits, pa_bits;
+    bool no_break;            /* as the backend said */
     uint16_t asid;            /* the owner's, or asid.h's: written before the space is first used; 0 at first */
     uint64_t asid_generation; /* asid.h's */
     const struct mmu_backend *backend;

@@ -49,4 +49,7 @@ void tlb_forget_all(void);
 /* Bits of the ASIDs that the CPU keeps apart, with TCR_EL1.AS as the runtime sets it: 8 or 16. */
 unsigned tlb_asid_bits(void);
 
+/* struct mmu_backend's no_break, by the core that asks: the others must be of the same model, or listed as well. */
+bool tlb_no_break(void);
+
 #endif

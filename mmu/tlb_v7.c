@@ -59,3 +59,9 @@ unsigned tlb_asid_bits(void)
 {
     return 8;
 }
+
+/* ARMv7 knows no such cores. */
+bool tlb_no_break(void)
+{
+    return false;
+}

@@ -109,6 +109,7 @@ const struct mmu_backend mmu_cpu_backend = {
     .invalidate = tlb_invalidate,
     .cache_clean_invalidate = clean_invalidate,
     .pa_bits = cpu_pa_bits,
+    .no_break = tlb_no_break,
     .table_offset = LINEAR_VA,
 };
 

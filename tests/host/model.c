@@ -162,6 +162,11 @@ static unsigned output_bits(void)
     return pa_bits;
 }
 
+static bool may_resize_live(void)
+{
+    return no_break;
+}
+
 struct mmu_backend model_backend = {
     .table_alloc = table_alloc,
     .table_free = table_free,
@@ -169,6 +174,7 @@ struct mmu_backend model_backend = {
     .invalidate = invalidate,
     .cache_clean_invalidate = cache_clean_invalidate,
     .pa_bits = output_bits,
+    .no_break = may_resize_live,
 };
 
 void model_start(const struct model_config *config)

@@ -9,7 +9,11 @@ static struct mmu_space high_space;
 const struct shape shapes[] = {
 #define HALF(format, rules, granule_bits, va_bits, half)                                                               \
     {                                                                                                                  \
-#format " " #va_bits " " #half, &mmu_##format, rules, granule_bits, va_bits, #half[0] == 'h'                   \
+#format " " #va_bits " " #half, &mmu_##format, rules, granule_bits, va_bits, #half[0] == 'h', false            \
+    }
+#define NO_BREAK(format, granule_bits, va_bits, half)                                                                  \
+    {                                                                                                                  \
+#format " " #va_bits " " #half " BBM", &mmu_##format, NULL, granule_bits, va_bits, #half[0] == 'h', true       \
     }
 #define SHAPE(format, granule_bits, va_bits)                                                                           \
     HALF(format, NULL, granule_bits, va_bits, low), HALF(format, NULL, granule_bits, va_bits, high)
@@ -25,6 +29,9 @@ const struct shape shapes[] = {
     SHAPE(vmsa64_64k, 16, 42),
     SHAPE(vmsa64_64k, 16, 47),
     SHAPE(vmsa64_64k, 16, 48),
+    NO_BREAK(vmsa64_4k, 12, 39, high),
+    NO_BREAK(vmsa64_16k, 14, 36, low),
+    NO_BREAK(vmsa64_64k, 16, 42, high),
     HALF(lpae, &judge_lpae, 12, 30, low),
     HALF(lpae, &judge_lpae, 12, 31, low),
     HALF(lpae, &judge_lpae, 12, 32, low),
@@ -48,6 +55,7 @@ bool shape_open(const struct shape *shape, const struct model_config *config)
     struct model_space known;
 
     world_shape = *shape;
+    fitting.no_break = shape->no_break;
     fitting.entry_bytes = shape->rules ? shape->rules->slot_bytes : 8;
     model_start(&fitting);
     if (shape->high) {

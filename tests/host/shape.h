@@ -16,6 +16,7 @@ struct shape {
     const struct judge_rules *rules; /* as in struct judge_regime */
     unsigned granule_bits, va_bits;
     bool high;
+    bool no_break; /* the machine's walkers have FEAT_BBM level 2 */
 };
 
 extern const struct shape shapes[];

@@ -209,11 +209,13 @@ static void kept_range__is_not_broken(void **state)
     assert_int_equal(mmu_space_keep(world_space, at(2 * b - 2 * p), 2 * p), MMU_OK);
     assert_int_equal(mmu_space_keep(world_space, at(space_size() - p), 2 * p), MMU_RANGE);
     assert_int_equal(do_map(at(b), PA, 2 * b, RW), MMU_OK);
-    REFUSED(do_unmap(at(b), p), MMU_BUSY);
-    REFUSED(do_unmap(at(2 * b - p), p), MMU_BUSY);
-    REFUSED(do_protect(at(b + p), p, MMU_WRITEBACK), MMU_BUSY);
     REFUSED(do_protect(at(b), b, MMU_UNCACHED), MMU_BUSY);
-    REFUSED(do_tag(at(b), p, MMU_TAG_GUARD, 0), MMU_BUSY);
+    if (!world_shape.no_break) { /* test_mmu_split.c has what such machines may do */
+        REFUSED(do_unmap(at(b), p), MMU_BUSY);
+        REFUSED(do_unmap(at(2 * b - p), p), MMU_BUSY);
+        REFUSED(do_protect(at(b + p), p, MMU_WRITEBACK), MMU_BUSY);
+        REFUSED(do_tag(at(b), p, MMU_TAG_GUARD, 0), MMU_BUSY);
+    }
     assert_int_equal(do_unmap(at(b), b), MMU_OK);
     assert_int_equal(do_unmap(at(2 * b), b), MMU_OK);
 }
