@@ -14,6 +14,14 @@ struct el0_thread;
 struct landing;
 struct mmu_space;
 
+/* Accesses that its abort handler has had tried again without telling anybody: fault.c's. */
+struct retries {
+    unsigned broken;    /* met a leaf that another core had broken to change it */
+    unsigned conflicts; /* met two TLB entries for one address */
+    unsigned in_a_row;  /* of these the last ones, by the instruction at pc that wants va */
+    uint64_t pc, va;
+};
+
 /* CLAIMED: its work is being written down. STARTING: it may take the work as soon as it comes. */
 enum core_state { CORE_OFF, CORE_CLAIMED, CORE_STARTING, CORE_RUNNING, CORE_IDLE };
 
@@ -29,6 +37,7 @@ struct core {
     struct _reent *reent;          /* newlib's state: errno, the streams */
     bool irq_ready;                /* its part of the interrupt controller is on */
     struct irq_core irq;
+    struct retries retries;
 
     enum core_state state; /* changed in one step by whoever moves it on; cpu_start's */
     void (*run)(void *);

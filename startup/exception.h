@@ -46,6 +46,7 @@ const char *syndrome_class_name(unsigned class);
 const char *syndrome_status_name(unsigned status);
 bool syndrome_is_translation(const struct syndrome *s);
 bool syndrome_is_permission(const struct syndrome *s);
+bool syndrome_is_conflict(const struct syndrome *s); /* two TLB entries for one address */
 
 /* What the tables and the CPU's own translator say about a virtual address now. */
 struct view {

@@ -2,12 +2,14 @@
 #include "startup/exception.h"
 
 #include "iomem/port.h"
-#include "mmu/mmu.h"
+#include "mmu/space.h"
+#include "mmu/tlb.h"
 #include "startup/core.h"
 #include "startup/el0.h"
 #include "startup/end.h"
 #include "startup/landing.h"
 #include "startup/spaces.h"
+#include "startup/view.h"
 
 enum { PSTATE_I = 1 << 7 };
 enum { VECTOR_IRQ = 1 };
@@ -44,29 +46,47 @@ static bool offer_to_port(const struct exception *e, const struct syndrome *s)
     return handler(&abort);
 }
 
-enum { RETRIES_MAX = 100 };
-
 /*
- * Another core had broken the leaf to change it, and has not made it again (break-before-make, Arm ARM D8.16.1):
- * mmu_walk waits for that core. An access that fails again and again all the same has another reason.
+ * Another core had broken the leaf to change it, and had not made it again (break-before-make, Arm ARM D8.16.1).
+ * Whoever holds the space's lock finds nothing of it broken: what the tables and the CPU's own translator say then is
+ * so, and an access that both of them let pass is tried again. No count: every new try may meet the next change.
  */
 static bool met_broken_leaf(const struct exception *e, const struct syndrome *s)
 {
-    static struct {
-        uint64_t va, pc;
-        unsigned retries;
-    } last[CORE_MAX], *mine;
     struct mmu_space *space = spaces_of(e->va);
+    const struct syndrome read = {.abort = true};
     struct mmu_leaf leaf;
+    bool mended;
 
-    if (!s->far_valid || !syndrome_is_translation(s) || !space || mmu_walk(space, e->va, &leaf) != MMU_OK)
+    if (!s->far_valid || !syndrome_is_translation(s) || !space)
         return false;
-    mine = &last[core_self()];
-    if (mine->va != e->va || mine->pc != e->pc)
-        mine->retries = 0;
-    mine->va = e->va;
+    lock_acquire(&space->lock);
+    mended = mmu_walk(space, e->va, &leaf) == MMU_OK && !(view_translate(e->va, &read) & 1);
+    lock_release(&space->lock);
+    core_this()->retries.broken += mended;
+    return mended;
+}
+
+enum { CONFLICTS_MAX = 100 };
+
+/*
+ * Two TLB entries for one address (Arm ARM D8.16.3): forget both, and try again. One access that meets them time and
+ * again has another reason: tables that are wrong.
+ */
+static bool met_conflict(const struct exception *e, const struct syndrome *s)
+{
+    struct retries *mine = &core_this()->retries;
+
+    if (!syndrome_is_conflict(s))
+        return false;
+    mine->in_a_row = mine->pc == e->pc && mine->va == e->va ? mine->in_a_row + 1 : 1;
     mine->pc = e->pc;
-    return mine->retries++ < RETRIES_MAX;
+    mine->va = e->va;
+    if (mine->in_a_row > CONFLICTS_MAX)
+        return false;
+    mine->conflicts++;
+    tlb_forget_all();
+    return true;
 }
 
 /* A HLT that nobody listens to is undefined: semihosting_call answers -1. */
@@ -149,7 +169,7 @@ static bool serve_interrupt(unsigned vector)
 
 static bool is_served(struct exception *e, const struct syndrome *s)
 {
-    return skip_semihosting(e, s) || met_broken_leaf(e, s) || offer_to_port(e, s);
+    return skip_semihosting(e, s) || met_broken_leaf(e, s) || met_conflict(e, s) || offer_to_port(e, s);
 }
 
 void exception_handle(struct exception *e, unsigned vector)

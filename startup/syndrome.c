@@ -1,6 +1,8 @@
 /* ESR_EL1 in words (its description in the Arm ARM). */
 #include "startup/exception.h"
 
+enum { STATUS_CONFLICT = 0x30 };
+
 void syndrome_decode(struct syndrome *out, const struct exception *e)
 {
     *out = (struct syndrome){.class = (e->syndrome >> 26) & 0x3f, .status = e->syndrome & 0x3f};
@@ -67,7 +69,7 @@ const char *syndrome_status_name(unsigned status)
         return "tag check fault";
     case 0x21:
         return "alignment fault";
-    case 0x30:
+    case STATUS_CONFLICT:
         return "TLB conflict";
     case 0x34:
         return "lockdown";
@@ -88,11 +90,16 @@ bool syndrome_is_permission(const struct syndrome *s)
     return s->abort && (s->status & 0x3c) == 0x0c;
 }
 
+bool syndrome_is_conflict(const struct syndrome *s)
+{
+    return s->abort && s->status == STATUS_CONFLICT;
+}
+
 int fault_verdict(const struct syndrome *s, const struct view *view)
 {
     if (!s->abort)
         return FAULT_OTHER;
-    if (s->status == 0x30)
+    if (syndrome_is_conflict(s))
         return FAULT_STALE_TLB; /* two entries for one address: one of them should not be there */
     if (s->status == 0x21)
         return FAULT_ALIGNMENT;
