@@ -83,13 +83,8 @@ arrive_el1:
         adrp    x1, boot_vectors
         add     x1, x1, :lo12:boot_vectors
         msr     vbar_el1, x1
-        mov     x1, #(3 << 20) /* CPACR_EL1.FPEN: no trap of FP and SIMD; ZEN and SMEN stay 0 */
-        msr     cpacr_el1, x1
-        msr     cntkctl_el1, xzr /* no counter and no timer at EL0 */
-        msr     tpidrro_el0, xzr
         msr     spsel, #1
-        isb
-        ret
+        b       boot_el0_rights
 
 boot_el1:
         bl      arrive_el1

@@ -4,6 +4,7 @@
  */
 #include "startup/boot.h"
 
+#include "arch/user_rights.h"
 #include "boards/board.h"
 #include "mmu/vmsa64.h"
 #include "startup/layout.h"
@@ -146,13 +147,12 @@ uint64_t boot_tcr(void)
 }
 
 /*
- * SCTLR_EL1: M, C, I, WXN, SA, SA0; EL0 may use DC ZVA, WFI and WFE, but no cache maintenance; ITD, SED;
- * the rest is RES1. A stays 0: unaligned accesses to Normal memory are fine, those to Device memory fault anyway.
+ * SCTLR_EL1: M, C, SA, ITD, SED, I, WXN, and what EL0 may do; the rest is RES1. A stays 0: unaligned accesses to Normal
+ * memory are fine, those to Device memory fault anyway.
  */
 uint64_t boot_sctlr(void)
 {
-    return 0x30d00800 | 1 << 0 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 7 | 1 << 8 | 1 << 12 | 1 << 14 | 1 << 16 | 1 << 18 |
-           1 << 19;
+    return 0x30c00800 | SCTLR_EL0_RIGHTS | 1 << 0 | 1 << 2 | 1 << 3 | 1 << 7 | 1 << 8 | 1 << 12 | 1 << 19;
 }
 
 static uint64_t image_to_pa(const volatile void *address)
