@@ -54,8 +54,8 @@ static bool serve_translation(const struct port_abort *abort)
 
     if (mmu_walk(abort->space, abort->va, &leaf) == MMU_OK)
         return true;
-    if (leaf.tag == MMU_TAG_BLOCKED) /* since a moment ago: now it waits */
-        return true;
+    if (leaf.tag == MMU_TAG_BLOCKED) /* since a moment ago: now it waits, if it may */
+        return !abort->user || abort->can_wait;
     return leaf.tag == MMU_TAG_DEMAND && bring(abort, leaf.pa);
 }
 
@@ -85,7 +85,7 @@ static bool serve(const struct port_abort *abort)
 {
     bool served;
 
-    if (!abort->space)
+    if (!abort->space || (abort->user && !address_space_of(abort->space)->user)) /* nothing of the kernel's is EL0's */
         return false;
     if (abort->translation && map_block_wait(abort))
         return true;
