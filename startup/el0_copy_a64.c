@@ -71,6 +71,7 @@ static void copy_out(void *context)
 static int try_in(struct IOAddressSpace *task, struct copy *copy, void (*run)(void *))
 {
     struct mmu_space *space = task ? ((const struct port_task *)task)->space : NULL, *before = spaces_active();
+    struct fault fault;
     bool whole;
 
     if (!space || !copy->kernel)
@@ -78,9 +79,11 @@ static int try_in(struct IOAddressSpace *task, struct copy *copy, void (*run)(vo
     if (copy->size > port_space_size() || copy->user > port_space_size() - copy->size)
         return EL0_POINTER;
     port_space_activate(space);
-    whole = fault_try(run, copy, NULL);
+    whole = fault_try(run, copy, &fault);
     port_space_activate(before);
-    return whole ? 0 : EL0_POINTER;
+    if (whole)
+        return 0;
+    return fault.va - copy->user < copy->size ? EL0_POINTER : EL0_BAD;
 }
 
 int el0_copy_in(struct IOAddressSpace *task, void *to, uint64_t from, size_t size)

@@ -95,10 +95,10 @@ struct el0_exit {
     struct fault fault;       /* of EL0_FAULT; otherwise 0 but for pc, the instruction that EL0 goes on with */
 };
 enum {
-    EL0_BAD = -1,         /* caller: no task or kernel_task, or exit is NULL */
-    EL0_CONTEXT = -2,     /* caller: interrupts are masked, or it is a handler of one, or EL0 runs already */
-    EL0_NOTHING = -3,     /* caller: entry is 0, and EL0 has never run in this task on this core */
-    EL0_MEMORY = -4,      /* the machine: no memory for EL0's registers */
+    EL0_BAD = -1,     /* caller: no task or kernel_task; exit is NULL, or the memory to copy to or from is not his */
+    EL0_CONTEXT = -2, /* caller: interrupts are masked, or it is a handler of one, or EL0 runs already */
+    EL0_NOTHING = -3, /* caller: entry is 0, and EL0 has never run in this task on this core */
+    EL0_MEMORY = -4,  /* the machine: no memory for EL0's registers */
     EL0_UNSUPPORTED = -5, /* the machine: AArch32, where there is no entry to PL0 yet */
     EL0_POINTER = -6      /* el0_copy_in, el0_copy_out: EL0 may not access all of the range */
 };
@@ -127,8 +127,9 @@ int el0_run(struct IOAddressSpace *task, uint64_t entry, uint64_t stack, uint64_
 
 /*
  * Copy between the caller's memory and a task's, which EL0 must be allowed to read or to write: for the pointers that
- * system calls bring. No address makes the kernel fault. Pages that are served on demand are, so not with interrupts
- * masked or a lock held. 0, EL0_BAD, or EL0_POINTER: then a part may have been copied.
+ * system calls bring. No address of the task's makes the kernel fault. Pages that are served on demand are, and one
+ * that is blocked for now is waited for, but not with interrupts masked or a lock held: then it is EL0_POINTER.
+ * 0, EL0_BAD, or EL0_POINTER; after an error a part may have been copied.
  */
 int el0_copy_in(struct IOAddressSpace *task, void *to, uint64_t from, size_t size);
 int el0_copy_out(struct IOAddressSpace *task, uint64_t to, const void *from, size_t size);
