@@ -1,12 +1,11 @@
 #include "tests/target/el0_a64.h"
 
-#include <string.h>
-
 #include "iomem/address_space.h"
 #include "iomem/port.h"
-#include "mmu/cache.h"
 
-#define PAGE 4096
+#define PAGE         4096
+#define READ_WRITE   3u
+#define READ_EXECUTE 5u
 
 bool el0_task_map(const struct el0_task *task, uint64_t va, uint64_t pa, uint32_t attr)
 {
@@ -15,34 +14,33 @@ bool el0_task_map(const struct el0_task *task, uint64_t va, uint64_t pa, uint32_
     return mmu_map(address_space_tables(task->task), &range) == MMU_OK;
 }
 
-static uint64_t new_page(void)
+/* A page of the task's own, which has come; PORT_NO_FRAME: there is none. */
+static uint64_t new_page(task_t task, uint64_t va)
 {
-    uint64_t pa = port_frame_alloc(PAGE, PAGE, UINT64_MAX);
+    struct IOPageInfo info = {.pa = PORT_NO_FRAME};
 
-    if (pa != PORT_NO_FRAME)
-        memset(port_linear(pa), 0, PAGE);
-    return pa;
+    if (IOAddressSpaceAllocate(task, &va, PAGE, 0, READ_WRITE) == kIOReturnSuccess && !el0_copy_out(task, va, "", 1))
+        IOAddressSpaceQuery(task, va, &info);
+    return info.pa;
 }
 
 bool el0_task_make(struct el0_task *task)
 {
-    *task = (struct el0_task){IOAddressSpaceCreate(0x10000000, 0x20000000), new_page(), new_page(), new_page()};
-    if (!task->task || task->stack_pa == PORT_NO_FRAME || el0_code_end - el0_code > PAGE)
+    size_t size = (size_t)(el0_code_end - el0_code);
+    task_t space = IOAddressSpaceCreate(EL0_SPACE, EL0_SPACE_END);
+
+    *task = (struct el0_task){.task = space};
+    if (!space || size > PAGE || new_page(space, EL0_CODE) == PORT_NO_FRAME)
         return false;
-    memcpy(port_linear(task->code_pa), el0_code, (size_t)(el0_code_end - el0_code));
-    cache_clean(port_linear(task->code_pa), PAGE);
-    __asm__ volatile("ic ialluis\n\tdsb ish\n\tisb" : : : "memory");
-    return el0_task_map(task, EL0_CODE, task->code_pa, MMU_EXEC) &&
-           el0_task_map(task, EL0_DATA, task->data_pa, MMU_WRITE) &&
-           el0_task_map(task, EL0_STACK, task->stack_pa, MMU_WRITE);
+    task->data_pa = new_page(space, EL0_DATA);
+    return task->data_pa != PORT_NO_FRAME && new_page(space, EL0_STACK) != PORT_NO_FRAME &&
+           el0_copy_out(space, EL0_CODE, el0_code, size) == 0 &&
+           IOAddressSpaceProtect(space, EL0_CODE, PAGE, READ_EXECUTE) == kIOReturnSuccess;
 }
 
 void el0_task_drop(struct el0_task *task)
 {
     IOAddressSpaceDestroy(task->task);
-    port_frame_free(task->code_pa, PAGE);
-    port_frame_free(task->data_pa, PAGE);
-    port_frame_free(task->stack_pa, PAGE);
     task->task = NULL;
 }
 

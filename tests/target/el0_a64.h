@@ -8,6 +8,8 @@
 #include "iomem/IOAddressSpace.h"
 #include "startup/runtime.h"
 
+#define EL0_SPACE     UINT64_C(0x10000000) /* the bounds of a task */
+#define EL0_SPACE_END UINT64_C(0x20000000)
 #define EL0_CODE      UINT64_C(0x10000000)
 #define EL0_DATA      UINT64_C(0x10200000)
 #define EL0_STACK     UINT64_C(0x10400000) /* a page; it ends at EL0_STACK_TOP */
@@ -15,12 +17,12 @@
 
 struct el0_task {
     task_t task;
-    uint64_t code_pa, data_pa, stack_pa;
+    uint64_t data_pa;
 };
 
 /* The programs of el0_code_a64.S, where they are in the image. */
 extern const char el0_code[], el0_code_end[];
-extern const char el0_look[], el0_count[], el0_keep[], el0_load[], el0_store[], el0_jump[], el0_spin[];
+extern const char el0_look[], el0_count[], el0_keep[], el0_load[], el0_store[], el0_jump[], el0_spin[], el0_push[];
 
 bool el0_task_make(struct el0_task *task);
 void el0_task_drop(struct el0_task *task); /* destroys what is left of it */

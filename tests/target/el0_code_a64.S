@@ -102,6 +102,13 @@ el0_store:
 el0_jump:
         br      x0
 
+        /* A store to the stack; call 6. */
+        .global el0_push
+el0_push:
+        str     x0, [sp]
+        svc     #6
+        b       .
+
         /* Counts in x1, and at x0 + 8, until the byte at x0 is not 0: call 5 with both. */
         .global el0_spin
 el0_spin:
