@@ -40,13 +40,3 @@ IOMemoryMapRef four_pages_map_at(uint64_t va, IOOptionBits options)
 {
     return IOMemoryDescriptorCreateMappingInTask(four_pages, kernel_task, va, options, 0, 0);
 }
-
-void release(void *object)
-{
-    OSObjectRelease(object);
-}
-
-uint64_t address(IOMemoryMapRef map)
-{
-    return IOMemoryMapGetVirtualAddress(map);
-}

@@ -7,6 +7,7 @@
 
 #include "iomem/IOMemoryDescriptor.h"
 #include "iomem/IOMemoryMap.h"
+#include "tests/target/classes.h"
 
 #define FOUR_PAGES ((uint64_t)4 * 4096)
 
@@ -19,9 +20,5 @@ volatile uint8_t *four_pages_linear(uint64_t offset); /* by the linear map */
 
 IOMemoryMapRef four_pages_map(IOOptionBits options, uint64_t offset, uint64_t length); /* anywhere */
 IOMemoryMapRef four_pages_map_at(uint64_t va, IOOptionBits options);                   /* whole */
-
-/* Any object, any map. */
-void release(void *object);
-uint64_t address(IOMemoryMapRef map);
 
 #endif
