@@ -1,5 +1,6 @@
 #include "tests/target/classes.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/target/at.h"
@@ -74,4 +75,9 @@ uint64_t free_address(void)
 
     IOAddressSpaceGetBounds(kernel_task, &min, &max);
     return (min + (max - min) / 4 * 3) & ~(PAGE - 1);
+}
+
+void grow_heap(void)
+{
+    free(malloc(100000));
 }
