@@ -165,43 +165,6 @@ static void io_malloc_contiguous__is_contiguous(void)
 
 /* ---- caches ---- */
 
-static void flush__answers_with_its_codes(void)
-{
-    static uint8_t bytes[10000];
-
-    memset(bytes, 0x5a, sizeof bytes);
-    CHECK_EQ(IOFlushProcessorCache(kernel_task, (uintptr_t)bytes + 3, sizeof bytes - 3), kIOReturnSuccess);
-    CHECK_EQ(bytes[9999], 0x5a);
-    CHECK_EQ(IOFlushProcessorCache(kernel_task, 0, 0), kIOReturnSuccess);
-    CHECK_EQ(IOFlushProcessorCache(NULL, (uintptr_t)bytes, 10), kIOReturnUnsupported);
-    CHECK_EQ(IOFlushProcessorCache(NULL, (uintptr_t)bytes, 0), kIOReturnUnsupported);
-    CHECK_EQ(IOFlushProcessorCache(kernel_task, 0x1000, 10), kIOReturnVMError);
-    CHECK_EQ(IOFlushProcessorCache(kernel_task, UINT64_MAX - 8, 100), kIOReturnVMError);
-}
-
-static void cache_mode__changes_mapped_pages(void)
-{
-    static const uint8_t mair[] = {[1] = 0x0c, 0xbb, 0xff, 0x44, 0xff, 0x0c, 0x44, 0x0c, 0x0c};
-    IOBufferMemoryDescriptorRef buffer = IOBufferMemoryDescriptorCreateWithOptions(kIODirectionInOut, 2 * PAGE, PAGE);
-    IOMemoryMapRef map = IOMemoryDescriptorMap((IOMemoryDescriptorRef)buffer, kIOMapUnique);
-    uint64_t va = IOMemoryMapGetVirtualAddress(map), pa = IOMemoryMapGetPhysicalAddress(map);
-
-    for (unsigned mode = 1; mode < 10; mode++) {
-        CHECK_EQ(IOSetProcessorCacheMode(kernel_task, va, PAGE, mode), kIOReturnSuccess);
-        CHECK(at_agrees(at_translate(va, AT_EL1_WRITE), pa, at_mair_here(mair[mode])));
-        CHECK(at_agrees(at_translate((uintptr_t)port_linear(pa), AT_EL1_WRITE), pa, at_mair_here(mair[mode])));
-        CHECK_EQ(at_translate(va + PAGE, AT_EL1_WRITE).mair, 0xff);
-    }
-    CHECK_EQ(IOSetProcessorCacheMode(kernel_task, va + 1, PAGE, kIOInhibitCache), kIOReturnUnsupported);
-    CHECK_EQ(IOSetProcessorCacheMode(kernel_task, va, 100, kIOInhibitCache), kIOReturnUnsupported);
-    CHECK_EQ(IOSetProcessorCacheMode(NULL, va, PAGE, kIOInhibitCache), kIOReturnUnsupported);
-    CHECK_EQ(IOSetProcessorCacheMode(kernel_task, 0x1000, PAGE, kIOInhibitCache), kIOReturnVMError);
-    CHECK_EQ(IOSetProcessorCacheMode(kernel_task, va, 0, kIOInhibitCache), kIOReturnSuccess);
-    OSObjectRelease((OSObjectRef)map);
-    OSObjectRelease((OSObjectRef)buffer);
-    CHECK(at_agrees(at_translate((uintptr_t)port_linear(pa), AT_EL1_WRITE), pa, 0xff));
-}
-
 /* A malloc'ed byte's page also holds somebody's lock: its mode never changes. */
 static void cache_mode__never_changes_the_runtimes_own_pages(void)
 {
@@ -213,24 +176,6 @@ static void cache_mode__never_changes_the_runtimes_own_pages(void)
     CHECK(IOSetProcessorCacheMode(kernel_task, va, PAGE, kIOInhibitCache) != kIOReturnSuccess);
     CHECK_EQ(at_translate(va, AT_EL1_WRITE).mair, 0xff);
     OSObjectRelease((OSObjectRef)own);
-}
-
-static void perform_operation__answers_with_its_codes(void)
-{
-    IOBufferMemoryDescriptorRef buffer = IOBufferMemoryDescriptorCreateWithCapacity(3 * PAGE, kIODirectionInOut, false);
-    IOMemoryDescriptorRef memory = (IOMemoryDescriptorRef)buffer;
-
-    memset(IOBufferMemoryDescriptorGetBytesNoCopy(buffer), 0x77, 3 * PAGE);
-    CHECK_EQ(IOMemoryDescriptorPerformOperation(memory, kIOMemoryIncoherentIOFlush, 5, 2 * PAGE), kIOReturnSuccess);
-    CHECK_EQ(IOMemoryDescriptorPerformOperation(memory, kIOMemoryIncoherentIOStore, 0, 3 * PAGE), kIOReturnSuccess);
-    CHECK_EQ(IOMemoryDescriptorPerformOperation(memory, kIOMemoryClearEncrypted, 0, PAGE), kIOReturnSuccess);
-    CHECK_EQ(IOMemoryDescriptorPerformOperation(memory, 3, 0, PAGE), kIOReturnUnsupported);
-    CHECK_EQ(IOMemoryDescriptorPerformOperation(memory, kIOMemoryIncoherentIOFlush, 3 * PAGE, 10), kIOReturnSuccess);
-    CHECK_EQ(IOMemoryDescriptorPerformOperation(memory, kIOMemoryIncoherentIOFlush, 3 * PAGE + 1, 10),
-             kIOReturnUnderrun);
-    CHECK_EQ(IOMemoryDescriptorPerformOperation(memory, kIOMemoryIncoherentIOFlush, 3 * PAGE + 1, 0), kIOReturnSuccess);
-    CHECK_EQ(((uint8_t *)IOBufferMemoryDescriptorGetBytesNoCopy(buffer))[3 * PAGE - 1], 0x77);
-    OSObjectRelease((OSObjectRef)buffer);
 }
 
 /* ---- device addresses ---- */
@@ -305,7 +250,6 @@ static void nothing__is_lost(void)
     mapped_read__finds_the_devices();
     io_malloc__gives_aligned_memory();
     io_malloc_contiguous__is_contiguous();
-    cache_mode__changes_mapped_pages();
     buffer__lies_where_its_mask_says();
     buffer__is_zero_and_holds_what_is_written();
     CHECK_EQ(machine_use().free, free);
@@ -319,10 +263,7 @@ int main(void)
     TAP_RUN(mapped_access__panics_rather_than_tear);
     TAP_RUN(io_malloc__gives_aligned_memory);
     TAP_RUN(io_malloc_contiguous__is_contiguous);
-    TAP_RUN(flush__answers_with_its_codes);
-    TAP_RUN(cache_mode__changes_mapped_pages);
     TAP_RUN(cache_mode__never_changes_the_runtimes_own_pages);
-    TAP_RUN(perform_operation__answers_with_its_codes);
     TAP_RUN(mapper__is_none);
     TAP_RUN(buffer__lies_where_its_mask_says);
     TAP_RUN(buffer__is_zero_and_holds_what_is_written);
