@@ -18,6 +18,7 @@ struct mmu_flush {
     uint64_t va, size;
     uint64_t stride; /* the smallest leaf that was in the range, bytes */
     bool tables;     /* tables were unlinked: forget cached walks too */
+    uint8_t level;   /* Arm's number of the level that each leaf was at; 0: of several, or not known */
 };
 
 struct mmu_backend {

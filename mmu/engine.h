@@ -202,7 +202,7 @@ static void update_invalidate(const struct update *update)
 {
     struct mmu_space *space = update->space;
     uint64_t stride = UINT64_C(1) << update->shift, off = update->off & ~(stride - 1);
-    struct mmu_flush flush = {space->base + off, update->end - off, stride, update->tables != NULL};
+    struct mmu_flush flush = {space->base + off, update->end - off, stride, update->tables != NULL, 0};
 
     space->backend->invalidate(space, &flush);
 }

@@ -247,7 +247,7 @@ static int unmap(struct mmu_space *space, uint64_t va, uint64_t size)
     /* The usual case: whole leaves of one table, which stays, as it has others; and none of a group */
     if (count && table_count(table_get(space, at.table, at.level)) > count &&
         !(differing(at.slot, at.level, leaf_kind(at.level), count) & (KIND | CONTIGUOUS))) {
-        struct mmu_flush flush = {va, size, at.size, false};
+        struct mmu_flush flush = {va, size, at.size, false, (uint8_t)at.level};
 
         table_put(space, at.table, table_count_add(table_get(space, at.table, at.level), -(int64_t)count), at.level);
         if (count == 1)

@@ -168,7 +168,7 @@ static int protect(struct mmu_space *space, uint64_t va, uint64_t size, uint32_t
         err = change(space, va, size, bits);
     } else if (differ & ATTRIBUTES) {
         set_run(at.slot, at.level, bits, count);
-        space->backend->invalidate(space, &(struct mmu_flush){va, size, at.size, false});
+        space->backend->invalidate(space, &(struct mmu_flush){va, size, at.size, false, (uint8_t)at.level});
     }
     lock_leave(&space->lock, entered);
     return err;

@@ -95,7 +95,7 @@ int mmu_space_keep(struct mmu_space *space, uint64_t va, uint64_t size)
 
 void mmu_space_release(struct mmu_space *space)
 {
-    struct mmu_flush all = {space->base, space->span, UINT64_C(1) << space->format->granule_bits, true};
+    struct mmu_flush all = {space->base, space->span, UINT64_C(1) << space->format->granule_bits, true, 0};
 
     space->backend->invalidate(space, &all);
     space->format->release(space);

@@ -10,6 +10,29 @@ void tlb_publish(const struct mmu_space *space)
     __asm__ volatile("dsb ishst\n\tisb" : : : "memory");
 }
 
+enum { ASKED = 1, HAS_RANGE = 2, HAS_TTL = 4 };
+
+/* Asked for once, when more than one TLBI is due, as a hypervisor may trap the registers. */
+static uint8_t features;
+
+/* ID_AA64ISAR0_EL1.TLB says 2: FEAT_TLBIRANGE; ID_AA64MMFR2_EL1.TTL says 1: FEAT_TTL (by number for old assemblers) */
+static void ask_features(void)
+{
+    uint64_t isar0, mmfr2;
+
+    __asm__("mrs %0, id_aa64isar0_el1" : "=r"(isar0));
+    __asm__("mrs %0, s3_0_c0_c7_2" : "=r"(mmfr2));
+    features = ASKED | ((isar0 >> 56 & 0xf) >= 2 ? HAS_RANGE : 0) | ((mmfr2 >> 48 & 0xf) >= 1 ? HAS_TTL : 0);
+}
+
+/* Nothing where tables went: a hint is about leaves, and cached walks are to go too. */
+static uint64_t hint(const struct mmu_space *space, const struct mmu_flush *flush)
+{
+    if (!(features & HAS_TTL) || !flush->level || flush->tables)
+        return 0;
+    return tlb_ttl(space->format->granule_bits, flush->level);
+}
+
 #define FOR_EACH(operation, operand, step, count)                                                                      \
     do                                                                                                                 \
         __asm__ volatile("tlbi " operation ", %0" : : "r"(operand) : "memory");                                        \
@@ -32,19 +55,6 @@ static inline void forget_kernel(uint64_t operand, uint64_t step, uint64_t count
         FOR_EACH("vaale1is", operand, step, count);
 }
 
-/* ID_AA64ISAR0_EL1.TLB says 2: FEAT_TLBIRANGE. Read once, as a hypervisor may trap that register. */
-static bool has_range(void)
-{
-    static uint8_t answer; /* 0: not asked yet */
-    uint64_t id;
-
-    if (!answer) {
-        __asm__("mrs %0, id_aa64isar0_el1" : "=r"(id));
-        answer = (id >> 56 & 0xf) >= 2 ? 2 : 1;
-    }
-    return answer == 2;
-}
-
 /* TLBI RVAE1IS, RVALE1IS, and RVAAE1IS, RVAALE1IS for kernel addresses: by number, for assemblers before Armv8.4 */
 static void forget_range(uint64_t operand, bool kernel, bool tables)
 {
@@ -58,22 +68,36 @@ static void forget_range(uint64_t operand, bool kernel, bool tables)
         __asm__ volatile("sys #0, c8, c2, #5, %0" : : "r"(operand) : "memory");
 }
 
-static __attribute__((noinline)) void forget_many(const struct mmu_space *space, const struct mmu_flush *flush,
-                                                  uint64_t count)
+static bool forget_by_range(const struct mmu_space *space, const struct mmu_flush *flush)
 {
     bool kernel = space->base != 0;
     uint64_t operand;
 
-    if (has_range() && tlb_range_operand(&operand, flush->va, flush->size, space->format->granule_bits))
-        forget_range(kernel ? operand : operand | tlb_operand(0, space->asid), kernel, flush->tables);
-    else if (count > TLB_OPERATIONS_MAX && kernel)
+    if (!(features & HAS_RANGE) || !tlb_range_operand(&operand, flush->va, flush->size, space->format->granule_bits))
+        return false;
+    if (!flush->tables)
+        operand |= tlb_range_ttl(flush->level);
+    forget_range(kernel ? operand : operand | tlb_operand(0, space->asid), kernel, flush->tables);
+    return true;
+}
+
+static __attribute__((noinline)) void forget_any(const struct mmu_space *space, const struct mmu_flush *flush)
+{
+    uint64_t count = (flush->size + flush->stride - 1) / flush->stride;
+    bool kernel = space->base != 0;
+
+    if (!features)
+        ask_features();
+    if (count > 1 && forget_by_range(space, flush))
+        return;
+    if (count > TLB_OPERATIONS_MAX && kernel)
         __asm__ volatile("tlbi vmalle1is" : : : "memory");
     else if (count > TLB_OPERATIONS_MAX)
         __asm__ volatile("tlbi aside1is, %0" : : "r"(tlb_operand(0, space->asid)) : "memory");
     else if (kernel)
-        forget_kernel(tlb_operand(flush->va, 0), flush->stride >> 12, count, flush->tables);
+        forget_kernel(tlb_operand(flush->va, 0) | hint(space, flush), flush->stride >> 12, count, flush->tables);
     else
-        forget(tlb_operand(flush->va, space->asid), flush->stride >> 12, count, flush->tables);
+        forget(tlb_operand(flush->va, space->asid) | hint(space, flush), flush->stride >> 12, count, flush->tables);
 }
 
 /*
@@ -82,12 +106,11 @@ static __attribute__((noinline)) void forget_many(const struct mmu_space *space,
  */
 void tlb_invalidate(const struct mmu_space *space, const struct mmu_flush *flush)
 {
-    uint64_t count = (flush->size + flush->stride - 1) / flush->stride;
     bool kernel = space->base != 0;
 
     __asm__ volatile("dsb ishst" : : : "memory");
-    if (count > 1)
-        forget_many(space, flush, count);
+    if (flush->size > flush->stride || features & HAS_TTL)
+        forget_any(space, flush);
     else if (kernel)
         forget_kernel(tlb_operand(flush->va, 0), 0, 1, flush->tables);
     else

@@ -149,7 +149,7 @@ void cores_flush(const struct model_space *space, const struct mmu_flush *flush)
         for (unsigned i = 0; i < TLB_ENTRIES; i++) {
             struct tlb_entry *entry = &cores[c].tlb[i];
 
-            if (serves(entry, space) && flush_hits(flush, entry->va, entry->span))
+            if (serves(entry, space) && flush_hits_leaf(flush, entry->va, entry->span, entry->leaf.level))
                 entry->space = NULL;
         }
         for (unsigned i = 0; i < WALK_ENTRIES && flush->tables; i++) {

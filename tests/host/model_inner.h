@@ -70,6 +70,7 @@ void rules_attach(struct table *table, const struct model_space *space, unsigned
 void rules_flush(const struct model_space *space, const struct mmu_flush *flush);
 void rules_clean(uint64_t pa, uint64_t size);
 bool flush_hits(const struct mmu_flush *flush, uint64_t va, uint64_t span);
+bool flush_hits_leaf(const struct mmu_flush *flush, uint64_t va, uint64_t span, unsigned level);
 
 struct broken *broken_at(uint64_t slot);
 

@@ -339,18 +339,30 @@ bool flush_hits(const struct mmu_flush *flush, uint64_t va, uint64_t span)
     return next < flush->size && flush->va + next - va < span;
 }
 
+/* The walker takes the hint: leaves of other levels stay. */
+bool flush_hits_leaf(const struct mmu_flush *flush, uint64_t va, uint64_t span, unsigned level)
+{
+    return (!flush->level || flush->level == level) && flush_hits(flush, va, span);
+}
+
+static bool is_forgotten(const struct broken *broken, const struct mmu_flush *flush)
+{
+    if (broken->child)
+        return flush->tables && flush_hits(flush, broken->va, broken->span);
+    return flush_hits_leaf(flush, broken->va, broken->span, broken->level);
+}
+
 void rules_flush(const struct model_space *space, const struct mmu_flush *flush)
 {
     for (size_t i = 0; i < list_count; i++) {
         struct broken *broken = &list[i];
-        bool is_table = broken->child != NULL;
 
-        if (broken->space != space || (is_table && !flush->tables) || !flush_hits(flush, broken->va, broken->span))
+        if (broken->space != space || !is_forgotten(broken, flush))
             continue;
         if (!broken->flushed)
             broken->cleans_before = clean_count; /* earlier ones do not count: the line could come back */
         broken->flushed = true;
-        if (is_table && broken->child->state == TABLE_UNLINKED) {
+        if (broken->child && broken->child->state == TABLE_UNLINKED) {
             if (memcmp(arena + broken->child->slot, shadow + broken->child->slot, broken->child->slots * 8))
                 breach("a table's memory is used for something else before the invalidate");
             broken->child->state = TABLE_FRESH;

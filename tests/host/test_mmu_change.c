@@ -71,6 +71,28 @@ static void protect__changes_a_part_and_leaves_the_rest(void **state)
     assert_int_equal(tables_linked(), 1);
 }
 
+/* What was of one level goes by that level (the model takes the walkers' word for it); what was not, by none. */
+static void leaves_of_one_level__are_invalidated_by_it(void **state)
+{
+    uint64_t t = table_span(), p = page();
+    struct mmu_leaf leaf;
+
+    (void)state;
+    assert_int_equal(do_map(at(t), PA, 3 * t, RW), MMU_OK);         /* blocks */
+    assert_int_equal(do_map(at(4 * t), PA + p, 3 * p, RW), MMU_OK); /* pages */
+    assert_int_equal(do_protect(at(4 * t), 2 * p, MMU_WRITEBACK), MMU_OK);
+    assert_int_equal(mmu_walk(world_space, at(4 * t), &leaf), MMU_OK);
+    assert_int_equal(model_last_flush().level, leaf.level);
+    assert_int_equal(do_unmap(at(4 * t), p), MMU_OK);
+    assert_int_equal(model_last_flush().level, leaf.level);
+    assert_int_equal(do_protect(at(t), t, MMU_WRITEBACK), MMU_OK);
+    assert_int_equal(model_last_flush().level, leaf.level - 1);
+    assert_int_equal(do_unmap(at(t), t), MMU_OK);
+    assert_int_equal(model_last_flush().level, leaf.level - 1);
+    assert_int_equal(do_unmap(at(3 * t), p), MMU_OK); /* a block breaks, a page goes */
+    assert_int_equal(model_last_flush().level, 0);
+}
+
 static void protect__reaches_mappings_with_different_attributes(void **state)
 {
     uint64_t va = at(3 * page());
@@ -329,6 +351,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(protect__changes_every_attribute_into_every_other),
         CASE(protect__changes_a_part_and_leaves_the_rest),
+        CASE(leaves_of_one_level__are_invalidated_by_it),
         CASE(protect__reaches_mappings_with_different_attributes),
         CASE(protect__to_the_same_does_nothing),
         CASE(protect__out_of_a_cacheable_type_cleans_once_a_run),

@@ -93,6 +93,22 @@ static void invalidate__takes_the_addresses_of_its_stride_only(void **state)
     assert_breach("invalidated");
 }
 
+static void invalidate__takes_the_leaves_of_its_level_only(void **state)
+{
+    struct mmu_flush hinted = {.va = VA, .size = 4096, .stride = 4096, .level = 2};
+
+    (void)state;
+    model_touch(0, SPACE, VA);
+    model_entry_write(&last[1], 0);
+    model_backend.invalidate(SPACE, &hinted);
+    assert_int_equal(model_touch(0, SPACE, VA).fault, JUDGE_NONE);
+    model_settle();
+    assert_breach("invalidated");
+    hinted.level = 3;
+    model_backend.invalidate(SPACE, &hinted);
+    assert_int_equal(model_touch(0, SPACE, VA).fault, JUDGE_TRANSLATION);
+}
+
 static void rule__break_before_make(void **state)
 {
     (void)state;
@@ -275,6 +291,7 @@ int main(void)
         CASE(stores__are_seen_early_or_late_until_published),
         CASE(global_entries__serve_every_space),
         CASE(invalidate__takes_the_addresses_of_its_stride_only),
+        CASE(invalidate__takes_the_leaves_of_its_level_only),
         CASE(rule__break_before_make),
         CASE(rule__a_block_for_a_table_needs_a_break),
         CASE(rule__permissions_and_ignored_bits_may_change_in_place),

@@ -1,5 +1,4 @@
-/* The operand of TLBI by address, against the figure of "TLBI VAE1IS" (DDI 0487, C5.5): TTL is [47:44], always 0 here.
- */
+/* The operands of TLBI by address and by range, against the figures of "TLBI VAE1IS" and "RVAE1IS" (DDI 0487, C5.5). */
 #include <stdio.h>
 #include <string.h>
 
@@ -28,6 +27,31 @@ static void operand__keeps_high_address_bits_out_of_ttl_and_asid(void **state)
     assert_int_equal(tlb_operand(UINT64_C(0xffffff8000001000), 0), UINT64_C(0x00000ffff8000001));
     assert_int_equal(tlb_operand(UINT64_C(0xfffffffffffff000), 0), UINT64_C(0x00000fffffffffff));
     assert_int_equal(tlb_operand(UINT64_C(0xfffffffffffff000), 0x1234), UINT64_C(0x12340fffffffffff));
+}
+
+/* Granule in [47:46], 1 for 4K, 2 for 16K, 3 for 64K; level in [45:44]. */
+static void ttl__names_granule_and_level(void **state)
+{
+    (void)state;
+    assert_int_equal(tlb_ttl(12, 3), UINT64_C(0x7) << 44);
+    assert_int_equal(tlb_ttl(12, 1), UINT64_C(0x5) << 44);
+    assert_int_equal(tlb_ttl(14, 2), UINT64_C(0xa) << 44);
+    assert_int_equal(tlb_ttl(16, 3), UINT64_C(0xf) << 44);
+    for (unsigned granule_bits = 12; granule_bits <= 16; granule_bits += 2)
+        for (unsigned level = 1; level <= 3; level++)
+            assert_int_equal(tlb_ttl(granule_bits, level) & tlb_operand(UINT64_MAX, 0xffff), 0);
+}
+
+/* Level in [38:37], between the address and NUM */
+static void range_ttl__names_the_level(void **state)
+{
+    uint64_t operand;
+
+    (void)state;
+    assert_int_equal(tlb_range_ttl(0), 0);
+    assert_int_equal(tlb_range_ttl(3), UINT64_C(3) << 37);
+    assert_true(tlb_range_operand(&operand, UINT64_MAX << 12, UINT64_C(1) << 33, 12));
+    assert_int_equal(tlb_range_ttl(3) & operand, 0);
 }
 
 /* What the file says: on the host no TLBI can be tried. Operations of one core only have no place in it. */
@@ -95,6 +119,8 @@ int main(void)
         cmocka_unit_test(operand__has_the_page_number_from_bit_0_up),
         cmocka_unit_test(operand__has_the_asid_on_top),
         cmocka_unit_test(operand__keeps_high_address_bits_out_of_ttl_and_asid),
+        cmocka_unit_test(ttl__names_granule_and_level),
+        cmocka_unit_test(range_ttl__names_the_level),
         cmocka_unit_test(range_operand__covers_the_range),
         cmocka_unit_test(range_operand__refuses_what_its_fields_cannot_say),
         cmocka_unit_test(every_operation__reaches_all_cores),
