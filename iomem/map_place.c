@@ -1,7 +1,5 @@
 #include "iomem/map_place.h"
 
-#include <string.h>
-
 #include "iomem/address_space.h"
 #include "iomem/memory_view.h"
 #include "iomem/port.h"
@@ -12,80 +10,6 @@
 #define GUARD_LARGE  0x10000u
 #define LARGEST_LEAF (1ull << 30)
 #define TABLE_SPAN   (1ull << 21) /* what the last table of a walk translates, with pages of 4 KiB */
-#define FIRST_ROOM   4u
-
-/* Those that an overwriting map has entered stay, as its pages do. */
-static void drop_views(IOMemoryMapRef map)
-{
-    for (uint32_t i = 0; i < map->run_count; i++) {
-        struct memory_view *view = map_get_run(map, i)->view;
-
-        map_get_run(map, i)->view = NULL;
-        if (view && view->slot && map->overwrites)
-            view->left = true;
-        else if (view)
-            memory_view_destroy(view);
-    }
-    map->shows_objects = false;
-}
-
-void map_drop_runs(IOMemoryMapRef map)
-{
-    if (map->shows_objects)
-        drop_views(map);
-    if (map->more_runs)
-        port_free(map->more_runs);
-    map->more_runs = NULL;
-    map->run_count = map->run_room = 0;
-}
-
-/* Nodes move here, so none may be registered yet. */
-static bool grow(IOMemoryMapRef map)
-{
-    uint32_t room = map->run_room ? 2 * map->run_room : FIRST_ROOM;
-    struct map_run *runs = port_alloc(room * sizeof *runs);
-
-    if (!runs)
-        return false;
-    if (map->more_runs) {
-        memcpy(runs, map->more_runs, map->run_room * sizeof *runs);
-        port_free(map->more_runs);
-    }
-    map->more_runs = runs;
-    map->run_room = room;
-    return true;
-}
-
-/* Slots that have been used hold nodes that are not registered any more. */
-struct map_run *map_add_run(IOMemoryMapRef map, const struct cache_piece *pages)
-{
-    struct map_run *run;
-
-    if (map->run_count > map->run_room && !grow(map))
-        return NULL;
-    run = map_get_run(map, map->run_count++);
-    run->node.pa = pages->pa;
-    run->node.size = pages->size;
-    run->mode = (uint8_t)pages->mode;
-    run->ram = pages->ram;
-    run->view = NULL;
-    return run;
-}
-
-IOReturn map_add_view(IOMemoryMapRef map, struct memory_object *object, uint64_t first, uint64_t count)
-{
-    struct cache_piece pages = {.size = count * PAGE, .ram = true};
-    struct memory_view *view = memory_view_create(object, first, count);
-    struct map_run *run = view ? map_add_run(map, &pages) : NULL;
-
-    if (!run) {
-        memory_view_destroy(view);
-        return kIOReturnNoMemory;
-    }
-    run->view = view;
-    map->shows_objects = true;
-    return kIOReturnSuccess;
-}
 
 static inline uint64_t guard_size(IOOptionBits options)
 {
@@ -97,15 +21,6 @@ static inline uint64_t guard_size(IOOptionBits options)
     default:
         return PAGE;
     }
-}
-
-uint64_t map_size(IOMemoryMapRef map)
-{
-    uint64_t size = map->run_count ? map->run.node.size : 0;
-
-    for (uint32_t i = 1; i < map->run_count; i++)
-        size += map_get_run(map, i)->node.size;
-    return size;
 }
 
 /* The largest leaf, if the format has one of that size, that fits into a run. */
@@ -305,7 +220,9 @@ static void forget_runs(IOMemoryMapRef map)
         rmap_remove(&map->run.node);
     for (uint32_t i = 1; i < map->run_count; i++)
         rmap_remove(&map_get_run(map, i)->node);
-    map_drop_runs(map);
+    if (map->shows_objects || map->more_runs)
+        map_drop_runs(map);
+    map->run_count = 0;
 }
 
 static IOReturn reserve(IOMemoryMapRef map, uint64_t size, uint64_t lead)
