@@ -6,6 +6,7 @@
 #include "iomem/buffer.h"
 #include "iomem/cache_mode.h"
 #include "iomem/map.h"
+#include "iomem/memory_view.h"
 #include "iomem/pageable.h"
 #include "iomem/port.h"
 #include "iomem/translate.h"
@@ -139,7 +140,7 @@ void *IOMallocPageable(vm_size_t size, vm_size_t alignment)
 {
     uint64_t align = power_of_two(alignment);
 
-    if (align == 0 || align > PAGE || size > PAGEABLE_MAX)
+    if (align == 0 || size > PAGEABLE_MAX)
         return NULL;
     return (void *)(uintptr_t)pageable_alloc(whole_pages(size ? size : 1), align);
 }
@@ -183,13 +184,17 @@ IOReturn IOFlushProcessorCache(task_t task, IOVirtualAddress address, IOByteCoun
     return kIOReturnSuccess;
 }
 
-/* As much of the range as lies together in physical memory; *done is its size. */
+/*
+ * As much of the range as lies together in physical memory; *done is its size. In the end it may be written, but for
+ * pages of memory objects: those keep their rights, or the writes to a shared page would show in its other owners.
+ */
 static IOReturn set_mode(struct mmu_space *space, const struct cache_run *range, unsigned mode, uint64_t *done)
 {
+    uint64_t most = kernel_task->view_count ? PAGE : range->size;
     struct cache_run run;
     IOReturn result;
 
-    run.size = mmu_segment(space, range->pa, range->size, &run.pa);
+    run.size = mmu_segment(space, range->pa, most, &run.pa);
     if (run.size == 0)
         return kIOReturnVMError;
     if (mode == kIODefaultCache || mode > kIOPostedCombinedReordered)
@@ -198,6 +203,8 @@ static IOReturn set_mode(struct mmu_space *space, const struct cache_run *range,
     if (result != kIOReturnSuccess)
         return result;
     *done = run.size;
+    if (memory_view_find(kernel_task, range->pa))
+        return kIOReturnSuccess;
     return translate_error(
         mmu_protect(space, range->pa, run.size, translate_type(mode, port_is_ram(run.pa, PAGE)) | MMU_WRITE));
 }
