@@ -173,12 +173,23 @@ uint64_t IOMemoryDescriptorGetDescriptorID(IOMemoryDescriptorRef md)
     return md->descriptor_id;
 }
 
+/* A buffer that has a memory reference: that is of all its pages, whatever length it has been given. 0: none. */
+static uint64_t referred_pages(IOMemoryDescriptorRef md)
+{
+    const struct IOGeneralMemoryDescriptor *general =
+        (const struct IOGeneralMemoryDescriptor *)OSDynamicCastTo(&IOGeneralMemoryDescriptor_class, (OSObjectRef)md);
+
+    if (!general || !general->owns_pages || !(md->flags & kIOMemoryPersistent))
+        return 0;
+    return (general->capacity + PAGE - 1) & ~(PAGE - 1);
+}
+
 uint64_t IOMemoryDescriptorGetDMAMapLength(IOMemoryDescriptorRef md, uint64_t *offset)
 {
-    uint64_t total = 0, done = 0, first = 0;
+    uint64_t total = referred_pages(md), done = 0, first = 0;
     IOByteCount length;
 
-    while (md && done < md->length) {
+    while (total == 0 && md && done < md->length) {
         uint64_t in_page = IOMemoryDescriptorGetSourceSegment(md, done, &length) % PAGE;
 
         if (length == 0)
