@@ -13,10 +13,9 @@
 #include "startup/frames.h"
 #include "tests/host/model.h"
 
-#define LINEAR    UINT64_C(0x200000000000)
-#define RAM_END   (HOST_RAM2 + HOST_RAM2_SIZE)
-#define SCRATCH   (UINT64_C(1) << 20) /* of the window: really there, for accesses by IOMapped's slots */
-#define FRAGMENTS ((HOST_RAM_SIZE + HOST_RAM2_SIZE) / HOST_PAGE)
+#define LINEAR  UINT64_C(0x200000000000)
+#define RAM_END (HOST_RAM2 + HOST_RAM2_SIZE)
+#define SCRATCH (UINT64_C(1) << 20) /* of the window: really there, for accesses by IOMapped's slots */
 
 static const struct frame_range banks[] = {
     {HOST_RAM, HOST_RAM + HOST_RAM_SIZE},
@@ -26,15 +25,15 @@ static const struct frame_range banks[] = {
 size_t host_logs;
 int host_core;
 uint64_t host_cleaned;
+void (*host_wait)(void);
 port_abort_handler host_abort_handler;
 static struct mmu_space kernel;
 static void *metadata;
-static size_t allocations, fragment_count;
+static size_t allocations;
 static long fail_alloc = -1, fail_frames = -1;
 static jmp_buf *panic_landing;
 static const char *panic_message;
 static struct host_holdings at_open;
-static uint64_t fragments[FRAGMENTS];
 
 struct mmu_space *mmu_kernel_space(void)
 {
@@ -143,6 +142,16 @@ uintptr_t port_interrupts_mask(void)
 void port_interrupts_restore(uintptr_t was)
 {
     (void)was;
+}
+
+void port_wait(void)
+{
+    assert_non_null(host_wait); /* otherwise nothing here waits */
+    host_wait();
+}
+
+void port_wake(void)
+{
 }
 
 void port_panic(const char *message)
@@ -365,25 +374,4 @@ uint64_t host_linear(uint64_t pa)
 uint32_t host_linear_type(uint64_t pa)
 {
     return host_attr(host_linear(pa)) & MMU_TYPE_MASK;
-}
-
-void host_fragment(void)
-{
-    uint64_t pa;
-
-    host_defragment();
-    while ((pa = frame_alloc(HOST_PAGE, HOST_PAGE, HOST_NOBODYS - 1, PORT_OWNER_RUNTIME)) != PORT_NO_FRAME)
-        fragments[fragment_count++] = pa;
-    for (size_t i = 0; i < fragment_count; i += 2) {
-        frame_free(fragments[i], HOST_PAGE);
-        fragments[i] = PORT_NO_FRAME;
-    }
-}
-
-void host_defragment(void)
-{
-    for (size_t i = 0; i < fragment_count; i++)
-        if (fragments[i] != PORT_NO_FRAME)
-            frame_free(fragments[i], HOST_PAGE);
-    fragment_count = 0;
 }

@@ -22,8 +22,8 @@
 
 #define HOST_PAGE         ((uint64_t)PORT_PAGE_SIZE)
 #define HOST_RAM          UINT64_C(0x40000000)
-#define HOST_RAM_SIZE     UINT64_C(0xc00000) /* of the first bank */
-#define HOST_RAM2         UINT64_C(0x41000000)
+#define HOST_RAM_SIZE     UINT64_C(0xc00000)    /* of the first bank */
+#define HOST_RAM2         UINT64_C(0x141000000) /* above 4 GiB */
 #define HOST_RAM2_SIZE    UINT64_C(0x400000)
 #define HOST_RUNTIME      HOST_RAM /* the runtime's own: image, heap */
 #define HOST_RUNTIME_SIZE UINT64_C(0x40000)
@@ -70,14 +70,16 @@ uint32_t host_linear_type(uint64_t pa);
 /* Runs, and returns the message of the panic that ended it, or NULL. */
 const char *host_panic(void (*run)(void *), void *context);
 
-/* Leave no two free frames together, or undo that. */
+/* Leave no two free frames together; none below 4 GiB; so many in all. Or undo that. */
 void host_fragment(void);
+void host_take_low(void);
+void host_take_but(size_t count);
 void host_defragment(void);
 
 extern size_t host_logs; /* diagnostics printed so far */
 extern int host_core;    /* what port_core answers */
 
-extern void (*host_wait)(void); /* what port_wait does; NULL: nobody could end the wait */
+extern void (*host_wait)(void); /* what port_wait does; NULL: the test fails */
 extern port_abort_handler host_abort_handler;
 
 /* Bytes cleaned or invalidated so far. */
