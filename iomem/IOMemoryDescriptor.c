@@ -184,21 +184,31 @@ static uint64_t referred_pages(IOMemoryDescriptorRef md)
     return (general->capacity + PAGE - 1) & ~(PAGE - 1);
 }
 
-uint64_t IOMemoryDescriptorGetDMAMapLength(IOMemoryDescriptorRef md, uint64_t *offset)
+/* The pages that each run touches, summed; *first is the offset of the first in its page. */
+static uint64_t pages_of_runs(IOMemoryDescriptorRef md, uint64_t *first)
 {
-    uint64_t total = referred_pages(md), done = 0, first = 0;
+    uint64_t total = 0, done = 0;
     IOByteCount length;
 
-    while (total == 0 && md && done < md->length) {
+    while (md && done < md->length) {
         uint64_t in_page = IOMemoryDescriptorGetSourceSegment(md, done, &length) % PAGE;
 
         if (length == 0)
             break;
         if (done == 0)
-            first = in_page;
+            *first = in_page;
         total += (in_page + length + PAGE - 1) & ~(PAGE - 1);
         done += length;
     }
+    return total;
+}
+
+uint64_t IOMemoryDescriptorGetDMAMapLength(IOMemoryDescriptorRef md, uint64_t *offset)
+{
+    uint64_t first = 0, total = referred_pages(md);
+
+    if (total == 0)
+        total = pages_of_runs(md, &first);
     if (offset)
         *offset = first;
     return total;
