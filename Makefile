@@ -177,6 +177,10 @@ test: programs $(HOST_PROGRAMS) ## lint, host tests, tests under QEMU
 target: programs ## only those under QEMU
 	$(Q)$(PROVE) $(TARGET_PROGRAMS) $(TARGET_SCRIPTS)
 
+.PHONY: test-long
+test-long: programs ## tests that take minutes
+	$(Q)$(PROVE) --timer $(wildcard tests/long/*.t)
+
 lint: $(OUT)/library.flags ## the rules of the sources
 	$(Q)$(PROVE) $(LINT_TESTS)
 
@@ -221,5 +225,5 @@ clean: ## all but newlib, libfdt and the set-up
 	rm -rf $(BOARDS:%=build/%) $(BOARDS:%=build/%-short) build/host build/mutants build/fuzz build/soak compile_commands.json
 
 help: ## this
-	@grep -hE '^[a-z_.]+:.*##' Makefile | sed -E 's/:[^#]*## */ /' | awk '{ n = $$1; $$1 = ""; printf "  %-11s%s\n", n, $$0 }'
+	@grep -hE '^[a-z_.-]+:.*##' Makefile | sed -E 's/:[^#]*## */ /' | awk '{ n = $$1; $$1 = ""; printf "  %-11s%s\n", n, $$0 }'
 	@echo 'Variables: BOARD ($(BOARDS)) FORMAT (of virt32: lpae short) APP OPT V=1 DEBUG=1; for runs CPU MEMORY SMP MACHINE FORM=bin QEMU_FLAGS TIMEOUT MONITOR ARGS'

@@ -25,8 +25,9 @@ void *IOMallocContiguous(vm_size_t size, vm_size_t alignment, IOPhysicalAddress 
 void IOFreeContiguous(void *memory, vm_size_t size);
 
 /*
- * Whole pages that take no memory before they are touched, zero then; at most 512 MiB. A size of 0 counts as 1. Free
- * wants the address only. Not for interrupt handlers' data: the first touch of a page takes a frame.
+ * Whole pages that take no memory before they are touched, zero then; at most 512 MiB, aligned to a page at
+ * most, or NULL. A size of 0 counts as 1. Free wants the address only. Not for interrupt handlers' data: the first
+ * touch of a page takes a frame.
  */
 void *IOMallocPageable(vm_size_t size, vm_size_t alignment);
 void *IOMallocPageableZero(vm_size_t size, vm_size_t alignment);

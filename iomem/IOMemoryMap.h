@@ -79,8 +79,10 @@ void IOMemoryMapTaggedRelease(IOMemoryMapRef map, const void *tag);
  * Other memory behind the same addresses, in one step: an access sees all of the old or all of the new. Only for a
  * map made with kIOMapUnique (a window and a static map are never redirected): else kIOReturnBadArgument.
  * newBackingMemory NULL blocks the map: whoever touches it waits until memory is given back, by another core or by
- * an interrupt; it panics where that could never happen: in a context that holds the lock of these classes or
- * has interrupts masked. The same memory again ends the block. Success too, and nothing done, once unmapped.
+ * an interrupt; it panics where that could never happen: in a context that holds the lock of these classes or has
+ * interrupts masked, or when every other core that runs a program waits, too, no interrupt has a handler and no timer
+ * is set. A program at EL0 faults instead. The same memory again ends the block. Success too, and nothing done, once
+ * unmapped.
  * Address, length and options stay; `options` is ignored. The map's descriptor becomes newBackingMemory, or of
  * physical memory a private descriptor of the run at offset, in bytes. The pages have the new memory's cache mode, or
  * the one that the map was made with.

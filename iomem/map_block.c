@@ -23,30 +23,39 @@ static bool is_blocked(const struct port_abort *abort, bool *mapped)
     return !*mapped && leaf.tag == MMU_TAG_BLOCKED;
 }
 
+/* A program of a task's ends nothing but itself, or the copy by its pointer; the kernel that stands still says why. */
+static enum map_wait refuse(const struct port_abort *abort, const char *reason)
+{
+    if (!abort->user)
+        port_panic(reason);
+    return MAP_CANNOT_WAIT;
+}
+
 /*
  * One wait, then the access is tried again with the interrupts that it had: whoever is to end the wait may be an
  * interrupt of this core. The map may change while this looks at it: what an exchange takes away is back when it
  * has ended, so a second look after that finds it.
  */
-bool map_block_wait(const struct port_abort *abort)
+enum map_wait map_block_wait(const struct port_abort *abort)
 {
+    unsigned wakes = port_wakes();
     bool mapped, blocked;
 
     blocked = is_blocked(abort, &mapped);
     if (!blocked && !mapped && __atomic_load_n(&moving, __ATOMIC_ACQUIRE) == 0)
         blocked = is_blocked(abort, &mapped);
     else if (!blocked && !mapped)
-        return true;
+        return MAP_WAITED;
     if (!blocked)
-        return mapped;
-    if (abort->user && (map_lock_is_mine() || !abort->can_wait))
-        return false; /* a program's pointer ends nothing but the copy by it */
+        return mapped ? MAP_WAITED : MAP_NOT_BLOCKED;
     if (map_lock_is_mine())
-        port_panic("blocked mapping touched by the holder of the memory lock: nobody could unblock it");
+        return refuse(abort, "blocked mapping touched by the holder of the memory lock: nobody could unblock it");
     if (!abort->can_wait)
-        port_panic("blocked mapping touched in a context that cannot wait: interrupts are masked");
-    port_wait();
-    return true;
+        return refuse(abort, "blocked mapping touched in a context that cannot wait: interrupts are masked");
+    if (!port_wait(wakes))
+        return refuse(abort, "blocked mapping touched in a context that cannot wait: no other core runs, and no "
+                             "interrupt has a handler, so that nobody could unblock it");
+    return MAP_WAITED;
 }
 
 static uint64_t first_page(IOMemoryMapRef map)

@@ -204,16 +204,23 @@ IOReturn IOMemoryDescriptorRedirect(IOMemoryDescriptorRef md, task_t safeTask, b
     return result;
 }
 
+static bool is_redirected(IOMemoryDescriptorRef md)
+{
+    return __atomic_load_n(&md->flags, __ATOMIC_ACQUIRE) & kIOMemoryRedirected;
+}
+
 IOReturn IOMemoryDescriptorHandleFault(IOMemoryDescriptorRef md, mach_vm_size_t offset, mach_vm_size_t length)
 {
     (void)offset;
     (void)length;
     if (!md)
         return kIOReturnBadArgument;
-    while (__atomic_load_n(&md->flags, __ATOMIC_ACQUIRE) & kIOMemoryRedirected) {
+    for (unsigned wakes = port_wakes(); is_redirected(md); wakes = port_wakes()) {
         if (map_lock_is_mine())
             port_panic("HandleFault called by the holder of the memory lock: nobody could end the redirection");
-        port_wait();
+        if (!port_wait(wakes))
+            port_panic("HandleFault called where nobody could end the redirection: no other core runs, and no "
+                       "interrupt has a handler");
     }
     return kIOReturnSuccess;
 }

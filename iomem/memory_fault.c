@@ -14,9 +14,10 @@ static uint64_t page_at(const struct memory_view *view, uint64_t va)
 }
 
 /* The fault stays one, and its report gives this reason. */
-static bool no_memory(const char *what)
+static bool refuse(const struct port_abort *abort, enum port_refusal reason)
 {
-    port_log(what);
+    if (abort->refusal)
+        *abort->refusal = reason;
     return false;
 }
 
@@ -41,9 +42,9 @@ static bool bring(const struct port_abort *abort, uint64_t payload)
         return false;
     want.first = page_at(view, abort->va);
     if (memory_object_get(object, &want) != kIOReturnSuccess)
-        return no_memory("iomem: no memory is left for a page that comes when it is touched");
+        return refuse(abort, PORT_NO_MEMORY);
     if (show(view, want.first) != MMU_OK)
-        return no_memory("iomem: no memory is left for the table of a page that comes when it is touched");
+        return refuse(abort, PORT_NO_MEMORY);
     return true;
 }
 
@@ -54,8 +55,8 @@ static bool serve_translation(const struct port_abort *abort)
 
     if (mmu_walk(abort->space, abort->va, &leaf) == MMU_OK)
         return true;
-    if (leaf.tag == MMU_TAG_BLOCKED) /* since a moment ago: now it waits, if it may */
-        return !abort->user || abort->can_wait;
+    if (leaf.tag == MMU_TAG_BLOCKED) /* since a moment ago: now it waits */
+        return true;
     return leaf.tag == MMU_TAG_DEMAND && bring(abort, leaf.pa);
 }
 
@@ -73,7 +74,7 @@ static bool serve_write(const struct port_abort *abort)
     if (leaf.attr & MMU_WRITE || leaf.pa / PAGE != view->object->pages[want.first] / PAGE)
         return leaf.attr & MMU_WRITE;
     if (memory_object_get(view->object, &want) != kIOReturnSuccess)
-        return no_memory("iomem: no memory is left for the copy of a page that is copied on write");
+        return refuse(abort, PORT_NO_MEMORY);
     return true;
 }
 
@@ -81,18 +82,27 @@ static bool serve_write(const struct port_abort *abort)
  * Pages come and go under the memory lock, so that what is on its way is there once we have it. No lock of the heap
  * is taken here. The holder of the memory lock may fault only where it copies for its caller.
  */
-static bool serve(const struct port_abort *abort)
+static bool serve_locked(const struct port_abort *abort)
 {
     bool served;
 
-    if (!abort->space || (abort->user && !address_space_of(abort->space)->user)) /* nothing of the kernel's is EL0's */
-        return false;
-    if (abort->translation && map_block_wait(abort))
-        return true;
     lock_acquire(&gIOMemoryLock);
     served = abort->translation ? serve_translation(abort) : abort->permission && abort->write && serve_write(abort);
     lock_release(&gIOMemoryLock);
     return served;
+}
+
+static bool serve(const struct port_abort *abort)
+{
+    enum map_wait wait = MAP_NOT_BLOCKED;
+
+    if (!abort->space || (abort->user && !address_space_of(abort->space)->user)) /* nothing of the kernel's is EL0's */
+        return false;
+    if (abort->translation)
+        wait = map_block_wait(abort);
+    if (wait == MAP_CANNOT_WAIT)
+        return refuse(abort, PORT_NO_WAIT);
+    return wait == MAP_WAITED || serve_locked(abort);
 }
 
 void memory_fault_open(void)

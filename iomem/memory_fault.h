@@ -9,7 +9,8 @@
 /* The first page that an abort will bring, or the first blocked map, is about to be made. */
 void memory_fault_open(void);
 
-/* map_block.c's: the access met a translation fault where pages are blocked. True: try it again. */
-bool map_block_wait(const struct port_abort *abort);
+/* map_block.c's, of a translation fault: is the page blocked, and has the wait been worth it? */
+enum map_wait { MAP_NOT_BLOCKED, MAP_WAITED, MAP_CANNOT_WAIT };
+enum map_wait map_block_wait(const struct port_abort *abort);
 
 #endif

@@ -88,18 +88,32 @@ void port_free(void *memory);
 int port_core(void);                  /* this core's number, from 0 */
 uintptr_t port_interrupts_mask(void); /* returns what port_interrupts_restore takes */
 void port_interrupts_restore(uintptr_t was);
-void port_wait(void); /* WFE: until port_wake, an interrupt, or for no reason */
+/*
+ * To wait: ask port_wakes, look whether what is waited for is there, and if not call port_wait with the answer: WFE
+ * until a port_wake that came since, an interrupt, or for no reason. false, at once: nobody could end the wait, as
+ * every other core that runs a program waits itself, no interrupt has a handler, and no timer is set.
+ */
+unsigned port_wakes(void);
+bool port_wait(unsigned wakes);
 void port_wake(void); /* DSB and SEV: to all cores */
 
 void port_panic(const char *message) __attribute__((noreturn)); /* the string stays the caller's */
 void port_log(const char *message);                             /* one diagnostic line, no newline in it */
+
+/* Why an abort is not served, when it would be at another time. */
+enum port_refusal {
+    PORT_REFUSED,   /* it never is */
+    PORT_NO_MEMORY, /* for a page that comes when it is touched */
+    PORT_NO_WAIT    /* the page is blocked, and the wait could not end */
+};
 
 /* A data or instruction abort that the port could not explain away. true: retry the access. */
 struct port_abort {
     uint64_t va;
     struct mmu_space *space; /* whose tables va is translated by; NULL: none are active */
     bool write, user, translation, permission;
-    bool can_wait; /* the interrupted context had interrupts enabled */
+    bool can_wait;              /* the interrupted context had interrupts enabled */
+    enum port_refusal *refusal; /* of a handler that answers false; PORT_REFUSED before. NULL: nobody asks */
 };
 typedef bool (*port_abort_handler)(const struct port_abort *abort);
 void port_set_abort_handler(port_abort_handler handler); /* one; NULL takes it away */

@@ -14,6 +14,7 @@
 #include "startup/runtime.h"
 #include "startup/stacks.h"
 #include "startup/timer.h"
+#include "startup/wakers.h"
 
 enum { PATIENCE = 1000000 }; /* microseconds, for a core to say that it runs */
 
@@ -60,6 +61,7 @@ static void core_main(void)
         core->run(core->arg);
         renew_reent(core);
         __atomic_store_n(&core->state, CORE_IDLE, __ATOMIC_RELEASE);
+        wakers_remove();
     }
 }
 
@@ -102,6 +104,8 @@ static int start_first_time(struct core *core)
 
     if (error && !move(core, CORE_STARTING, CORE_OFF))
         error = 0; /* it came at the last moment */
+    if (error)
+        wakers_remove();
     lock_leave(&wake_lock, entered);
     return error;
 }
@@ -117,6 +121,7 @@ int cpu_start(int number, void (*run)(void *), void *arg)
     idle = move(core, CORE_IDLE, CORE_CLAIMED);
     if (!idle && !move(core, CORE_OFF, CORE_CLAIMED))
         return CPU_RUNNING;
+    wakers_add();
     core->number = (unsigned)number;
     core->run = run;
     core->arg = arg;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "arch/exception.h"
+#include "iomem/port.h"
 #include "startup/runtime.h"
 
 /* vector: 0..15 in the order of VBAR_EL1's table (Arm ARM D1.3), 16 = the exception stack overflowed. */
@@ -37,7 +38,8 @@ enum {
 struct syndrome {
     unsigned class, status; /* EC; DFSC or IFSC */
     bool abort, instruction, write, far_valid;
-    bool user; /* with EL0's rights: from EL0, or by LDTR and STTR */
+    bool user;                 /* with EL0's rights: from EL0, or by LDTR and STTR */
+    enum port_refusal refusal; /* what the abort handler said, when it was asked */
 };
 
 /* e->syndrome in parts. Reads the instruction that faulted, if EL1 can. */
@@ -66,6 +68,6 @@ void report_print_registers(const struct exception *e);
 const char *report_at_name(const struct syndrome *s); /* the instruction that view_take translated with */
 
 int fault_verdict(const struct syndrome *s, const struct view *view);
-void fault_report(const struct exception *e, unsigned vector) __attribute__((noreturn));
+void fault_report(const struct exception *e, unsigned vector, enum port_refusal refusal) __attribute__((noreturn));
 
 #endif

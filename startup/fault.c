@@ -28,7 +28,7 @@ void exception_set_interrupt_handler(void (*serve)(void))
 }
 
 /* True: somebody has mended it, the access is tried again. */
-static bool offer_to_port(const struct exception *e, const struct syndrome *s)
+static bool offer_to_port(const struct exception *e, struct syndrome *s)
 {
     port_abort_handler handler = __atomic_load_n(&abort_handler, __ATOMIC_ACQUIRE);
     struct port_abort abort = {
@@ -39,6 +39,7 @@ static bool offer_to_port(const struct exception *e, const struct syndrome *s)
         .translation = syndrome_is_translation(s),
         .permission = syndrome_is_permission(s),
         .can_wait = !(e->pstate & PSTATE_I),
+        .refusal = &s->refusal,
     };
 
     if (!handler || !s->far_valid || (!abort.translation && !abort.permission))
@@ -167,7 +168,7 @@ static bool serve_interrupt(unsigned vector)
     return true;
 }
 
-static bool is_served(struct exception *e, const struct syndrome *s)
+static bool is_served(struct exception *e, struct syndrome *s)
 {
     return skip_semihosting(e, s) || met_broken_leaf(e, s) || met_conflict(e, s) || offer_to_port(e, s);
 }
@@ -190,5 +191,5 @@ void exception_handle(struct exception *e, unsigned vector)
             leave_el0(e, &s);
         land(e, &s);
     }
-    fault_report(e, vector);
+    fault_report(e, vector, s.refusal);
 }

@@ -13,6 +13,7 @@
 #include "startup/exception.h"
 #include "startup/irq_tree.h"
 #include "startup/runtime.h"
+#include "startup/wakers.h"
 
 enum { FIRST_DEVICE = 16 }; /* INTIDs below it are sent by cores */
 
@@ -22,6 +23,7 @@ enum { FIRST_DEVICE = 16 }; /* INTIDs below it are sent by cores */
 struct handler {
     void (*run)(void *);
     void *arg;
+    bool wakes; /* it may end a wait */
 };
 
 static struct lock irq_lock = LOCK_INIT; /* the handlers, and the controller's shared registers */
@@ -124,6 +126,14 @@ void irq_ring(const struct core *core)
     controller->ring(core->irq.doorbell);
 }
 
+static void count(bool before, bool after)
+{
+    if (after && !before)
+        wakers_add();
+    if (before && !after)
+        wakers_remove();
+}
+
 static int set_handler(unsigned id, struct handler wanted)
 {
     const struct irq_core *core = &core_this()->irq;
@@ -133,13 +143,14 @@ static int set_handler(unsigned id, struct handler wanted)
         controller->disable(core, id);
     else if (handler->run && (handler->run != wanted.run || handler->arg != wanted.arg))
         return IRQ_TAKEN;
+    count(handler->wakes, wanted.wakes);
     *handler = wanted;
     if (wanted.run)
         controller->enable(core, id);
     return 0;
 }
 
-int irq_handle(unsigned id, void (*run)(void *), void *arg)
+static int handle(unsigned id, struct handler handler)
 {
     uintptr_t entered;
     int error;
@@ -149,7 +160,17 @@ int irq_handle(unsigned id, void (*run)(void *), void *arg)
     if (id < FIRST_DEVICE || id >= id_count)
         return IRQ_RANGE;
     entered = lock_enter(&irq_lock);
-    error = set_handler(id, (struct handler){run, arg});
+    error = set_handler(id, handler);
     lock_leave(&irq_lock, entered);
     return error;
+}
+
+int irq_handle(unsigned id, void (*run)(void *), void *arg)
+{
+    return handle(id, (struct handler){run, arg, run != NULL});
+}
+
+int irq_handle_quietly(unsigned id, void (*run)(void *), void *arg)
+{
+    return handle(id, (struct handler){run, arg, false});
 }

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "arch/cpu.h"
-#include "startup/cpu.h"
 #include "startup/frames.h"
 #include "startup/layout.h"
 #include "startup/memory.h"
@@ -95,22 +94,6 @@ uintptr_t port_interrupts_mask(void)
 void port_interrupts_restore(uintptr_t was)
 {
     irq_restore(was);
-}
-
-/* An abort handler waits with interrupts masked, and one of them may be what it waits for: they are let in. */
-void port_wait(void)
-{
-    uintptr_t was = irq_mask();
-
-    /* A masked interrupt does not end a WFE. One that comes before it does: the return from its handler is an event. */
-    cpu_unmask();
-    __asm__ volatile("isb\n\twfe" ::: "memory");
-    irq_restore(was);
-}
-
-void port_wake(void)
-{
-    __asm__ volatile("dsb ish\n\tsev" ::: "memory");
 }
 
 void port_panic(const char *message)

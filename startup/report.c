@@ -17,6 +17,8 @@ static const char *const verdicts[] = {
     [FAULT_EXTERNAL] = "external abort: the bus refused the physical address",
     [FAULT_STALE_TLB] = "stale TLB: the tables and AT do not agree with the access that was refused",
     [FAULT_OTHER] = "not a fault of translation",
+    [FAULT_NO_MEMORY] = "no memory: none is left for a page that comes when it is touched",
+    [FAULT_BLOCKED] = "blocked: the page is to come back, but nobody could have ended the wait",
 };
 
 static const char *origin(unsigned vector)
@@ -85,7 +87,7 @@ static const char *verdict_name(int verdict, const struct view *view)
     return verdicts[verdict];
 }
 
-void fault_report(const struct exception *e, unsigned vector)
+void fault_report(const struct exception *e, unsigned vector, enum port_refusal refusal)
 {
     struct syndrome s;
     struct view view;
@@ -97,6 +99,7 @@ void fault_report(const struct exception *e, unsigned vector)
         end_run(STATUS_FAULT);
     }
     syndrome_decode(&s, e);
+    s.refusal = refusal;
     if (is_interrupt(vector)) /* ESR and FAR are some earlier exception's */
         s = (struct syndrome){0};
     print_syndrome(e, vector, &s);

@@ -19,7 +19,9 @@ enum {
     FAULT_ALIGNMENT, /* of an access, on Device memory or with SCTLR.A */
     FAULT_EXTERNAL,  /* the bus refused the physical address */
     FAULT_STALE_TLB, /* tables and AT allow what the access was refused */
-    FAULT_OTHER
+    FAULT_OTHER,
+    FAULT_NO_MEMORY, /* for a page that comes when it is touched, or is copied when it is written */
+    FAULT_BLOCKED    /* the page is blocked for now (IOMemoryMapRedirect), and nobody could have ended the wait */
 };
 
 /* An access that was refused. */
@@ -115,8 +117,9 @@ enum {
  * stop. Each core has a program of its own in a task; another task may have been run in between.
  *
  * EL0_SYSCALL: SVC. number is its immediate or, when that is 0, x8; args are x0 to x5.
- * EL0_FAULT: any other exception that nobody serves. Faults that can be served (demand-zero, copy-on-write, a page that
- * is blocked for now) are, and EL0 goes on.
+ * EL0_FAULT: any other exception of EL0's that nobody serves. Faults that can be served (demand-zero, copy-on-write, a
+ * page that is blocked for now) are, and EL0 goes on; where they cannot, the verdict says why. What is nobody's, an
+ * SError or an FIQ, ends the run with a report.
  * EL0_INTERRUPTED: a handler called el0_stop. Interrupts are served while EL0 runs, as at any time, and EL0 goes
  * on after them, unless so asked.
  *

@@ -97,6 +97,8 @@ bool syndrome_is_conflict(const struct syndrome *s)
 
 int fault_verdict(const struct syndrome *s, const struct view *view)
 {
+    if (s->refusal != PORT_REFUSED)
+        return s->refusal == PORT_NO_MEMORY ? FAULT_NO_MEMORY : FAULT_BLOCKED;
     if (!s->abort)
         return FAULT_OTHER;
     if (syndrome_is_conflict(s))

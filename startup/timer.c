@@ -11,6 +11,7 @@
 #include "startup/irq.h"
 #include "startup/irq_tree.h"
 #include "startup/runtime.h"
+#include "startup/wakers.h"
 
 struct call {
     uint64_t deadline; /* ticks */
@@ -64,6 +65,7 @@ static void expire(void *unused)
         struct call call = take_first(schedule);
 
         call.run(call.arg);
+        wakers_remove();
     }
     arm(schedule);
 }
@@ -71,7 +73,7 @@ static void expire(void *unused)
 static int start(struct schedule *schedule)
 {
     unsigned id = irq_tree_timer(runtime_device_tree());
-    int error = id && timer_hertz() ? irq_handle(id, expire, NULL) : IRQ_NONE;
+    int error = id && timer_hertz() ? irq_handle_quietly(id, expire, NULL) : IRQ_NONE;
 
     schedule->ready = !error;
     return error;
@@ -99,6 +101,7 @@ int timer_call(uint64_t microseconds, void (*run)(void *), void *arg)
     if (!error && schedule->count == TIMER_CALLS)
         error = IRQ_FULL;
     if (!error) {
+        wakers_add();
         insert(schedule, (struct call){deadline_after(microseconds), run, arg});
         arm(schedule);
     }

@@ -104,9 +104,11 @@ const char *words_fault(int verdict)
         [FAULT_EXTERNAL] = "the mapping is fine, but no memory and no device answers at its physical address",
         [FAULT_STALE_TLB] = "the tables allow it, so the TLB must hold an old entry",
         [FAULT_OTHER] = "a fault of another kind",
+        [FAULT_NO_MEMORY] = "a page was to come there, but no memory is left",
+        [FAULT_BLOCKED] = "the page there is blocked, and nobody could give it back",
     };
 
-    return verdict >= 0 && verdict <= FAULT_OTHER ? words[verdict] : words[FAULT_OTHER];
+    return verdict >= 0 && verdict <= FAULT_BLOCKED ? words[verdict] : words[FAULT_OTHER];
 }
 
 static unsigned unit_shift(char unit)

@@ -25,7 +25,6 @@ static const struct frame_range banks[] = {
 size_t host_logs;
 int host_core;
 uint64_t host_cleaned;
-void (*host_wait)(void);
 port_abort_handler host_abort_handler;
 static struct mmu_space kernel;
 static void *metadata;
@@ -142,16 +141,6 @@ uintptr_t port_interrupts_mask(void)
 void port_interrupts_restore(uintptr_t was)
 {
     (void)was;
-}
-
-void port_wait(void)
-{
-    assert_non_null(host_wait); /* otherwise nothing here waits */
-    host_wait();
-}
-
-void port_wake(void)
-{
 }
 
 void port_panic(const char *message)

@@ -79,7 +79,7 @@ void host_defragment(void);
 extern size_t host_logs; /* diagnostics printed so far */
 extern int host_core;    /* what port_core answers */
 
-extern void (*host_wait)(void); /* what port_wait does; NULL: the test fails */
+extern void (*host_wait)(void); /* what port_wait does; NULL: nobody could end the wait */
 extern port_abort_handler host_abort_handler;
 
 /* Bytes cleaned or invalidated so far. */

@@ -240,6 +240,7 @@ static void abort_handler__waits_or_says_why_not(void **state)
     abort.translation = false;
     assert_false(host_abort_handler(&abort));
     abort.translation = true;
+    assert_non_null(strstr(host_panic(touch, &abort), "no other core runs")); /* host_wait is NULL */
     abort.can_wait = false;
     assert_non_null(strstr(host_panic(touch, &abort), "interrupts"));
     assert_non_null(strstr(host_panic(touch_with_lock, &abort), "lock"));

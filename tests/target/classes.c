@@ -77,7 +77,14 @@ uint64_t free_address(void)
     return (min + (max - min) / 4 * 3) & ~(PAGE - 1);
 }
 
-void grow_heap(void)
+void warm_up(void)
 {
+    IOMemoryDescriptorRef buffer = filled_buffer(PAGE, 0);
+    task_t task = IOAddressSpaceCreate(TASK_LOW, TASK_HIGH);
+
     free(malloc(100000));
+    release(IOMemoryDescriptorMap(buffer, kIOMapUnique));
+    release(map_in_task(task, buffer, 0));
+    IOAddressSpaceDestroy(task);
+    release(buffer);
 }

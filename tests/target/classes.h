@@ -30,7 +30,8 @@ IOMemoryMapRef map_in_task(task_t task, IOMemoryDescriptorRef md, IOOptionBits o
 struct IOPageInfo page_at(task_t task, uint64_t va);
 bool translates(uint64_t va); /* to the kernel, by AT */
 
-void grow_heap(void); /* now, and not in a test that counts frames */
+/* The heap grows, and tables come that then stay: now, and not in a test that counts frames. */
+void warm_up(void);
 
 /* A page of the kernel's window that maps placed anywhere do not reach, for fixed ones. */
 uint64_t free_address(void);

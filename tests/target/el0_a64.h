@@ -22,7 +22,8 @@ struct el0_task {
 
 /* The programs of el0_code_a64.S, where they are in the image. */
 extern const char el0_code[], el0_code_end[];
-extern const char el0_look[], el0_count[], el0_keep[], el0_load[], el0_store[], el0_jump[], el0_spin[], el0_push[];
+extern const char el0_look[], el0_count[], el0_keep[], el0_load[], el0_store[], el0_jump[], el0_spin[], el0_push[],
+    el0_pages[];
 
 bool el0_task_make(struct el0_task *task);
 void el0_task_drop(struct el0_task *task); /* destroys what is left of it */

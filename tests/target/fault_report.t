@@ -37,4 +37,13 @@ ok 'a panic gives its message and the core' ends 139 'panic.*core 0.*number 9'
 boot 20 "$OUT/death.elf" 'death assert 9' </dev/null
 ok 'a failed assertion gives its text and place' ends 134 'number == 12345' 'death\.c:[0-9]+'
 
+# What EL0 cannot be asked to answer for.
+boot 20 "$OUT/el0_death_a64.elf" 'el0_death fiq' </dev/null
+ok 'an FIQ while EL0 runs is reported as one' ends 139 '^fault on core 0: unexpected FIQ, at EL0' 'ELR 0*1000' \
+    'verdict: not a fault'
+boot 20 "$OUT/el0_death_a64.elf" 'el0_death serror' </dev/null
+ok 'an SError while EL0 runs is reported as one' ends 139 '^fault on core 0: SError, at EL0' 'ESR be000000' 'verdict: not a fault'
+boot 20 "$OUT/el0_death_a64.elf" 'el0_death memory' </dev/null
+ok 'a page that cannot come for want of memory says so' ends 139 'data abort' 'invalid, tag demand' 'verdict: no memory'
+
 done_testing

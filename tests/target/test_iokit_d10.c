@@ -235,7 +235,7 @@ int main(void)
 {
     if (!four_pages_create())
         return 1;
-    grow_heap();
+    warm_up();
     tap_run("D10 guards: small, large, both bits; no fixed address; they go with the map", guards);
     tap_run("D11 every cache mode of RAM, in every map of it", mode_of_ram);
     tap_run("D11 every cache mode of a device, in every map of it", mode_of_a_device);

@@ -266,7 +266,7 @@ static void interleaved(void)
 
 int main(void)
 {
-    grow_heap();
+    warm_up();
     tap_run("D16 nested prepares: In after Out is refused and not counted", nested_prepare);
     tap_run("D16 a buffer for output: writeBytes 0, appendBytes works", out_buffer);
     tap_run("D17 one byte too many copies nothing", one_byte_too_many);

@@ -246,7 +246,7 @@ static void instance_counts(void)
 
 int main(void)
 {
-    grow_heap();
+    warm_up();
     tap_run("D23 a DMA command's states and codes", needs_dma_command);
     tap_run("D24 a DMA command bounces what its device cannot reach", needs_dma_command);
     tap_run("D25 the calls of a mapper without one", no_mapper);

@@ -227,7 +227,7 @@ static bool wait_until_mapped(const struct port_abort *abort)
     if (abort->va != awaited_va || !abort->can_wait)
         return false;
     while (mmu_translate(mmu_kernel_space(), awaited_va, &pa) != MMU_OK)
-        port_wait();
+        port_wait(port_wakes());
     return true;
 }
 

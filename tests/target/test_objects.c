@@ -73,20 +73,6 @@ static void segments_of_a_buffer__are_the_cpus(void)
     OSObjectRelease((OSObjectRef)buffer);
 }
 
-static void zero_length__describes_nothing(void)
-{
-    uint64_t length = 1;
-    IOMemoryDescriptorRef memory = IOMemoryDescriptorCreateWithAddressRange(0, 0, kIODirectionNone, kernel_task);
-
-    CHECK(memory != NULL);
-    CHECK_EQ(IOMemoryDescriptorPrepare(memory, kIODirectionNone), kIOReturnSuccess);
-    CHECK_EQ(IOMemoryDescriptorGetPhysicalSegment(memory, 0, &length, 0), 0);
-    CHECK_EQ(length, 0);
-    CHECK(IOMemoryDescriptorMap(memory, 0) == NULL);
-    CHECK_EQ(IOMemoryDescriptorComplete(memory, kIODirectionNone), kIOReturnSuccess);
-    OSObjectRelease((OSObjectRef)memory);
-}
-
 static void instances__return_to_what_they_were(void)
 {
     static const char *const names[] = {"OSObject", "IOMemoryMap", "IOGeneralMemoryDescriptor",
@@ -98,7 +84,6 @@ static void instances__return_to_what_they_were(void)
     for (unsigned i = 0; i < COUNT; i++)
         before[i] = OSMetaClassGetInstanceCount(OSMetaClassGetWithName(names[i]));
     prepare__refuses_what_is_not_there();
-    zero_length__describes_nothing();
     for (unsigned i = 0; i < COUNT; i++)
         CHECK_EQ(OSMetaClassGetInstanceCount(OSMetaClassGetWithName(names[i])), before[i]);
     CHECK_EQ(machine_use().free, use.free);
@@ -109,7 +94,6 @@ int main(void)
     TAP_RUN(required_cast__panics_on_another_class);
     TAP_RUN(prepare__refuses_what_is_not_there);
     TAP_RUN(segments_of_a_buffer__are_the_cpus);
-    TAP_RUN(zero_length__describes_nothing);
     TAP_RUN(instances__return_to_what_they_were);
     return tap_done();
 }

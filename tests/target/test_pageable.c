@@ -1,4 +1,4 @@
-/* Memory that comes when it is touched: pageable buffers and IOMallocPageable, in the kernel, in tasks, in none. */
+/* Memory that comes when it is touched: pageable buffers in the kernel, in tasks, in none. */
 #include <string.h>
 
 #include "iomem/iomem.h"
@@ -156,28 +156,6 @@ static void prepare__makes_all_resident_and_shows_it(void)
     release(buffer); /* still prepared */
 }
 
-static void malloc_pageable__is_aligned_and_zero(void)
-{
-    struct machine_use before = machine_use();
-
-    for (uint64_t size = 0; size <= 4 * PAGE; size += 64) {
-        for (uint64_t align = 1; align <= PAGE; align *= 2) {
-            uint8_t *memory = IOMallocPageable(size, align);
-
-            if (!CHECK(memory && (uintptr_t)memory % align == 0))
-                return;
-            if (size && align == 64) {
-                CHECK_EQ(memory[size - 1], 0);
-                memory[0] = 1;
-            }
-            IOFreePageable(memory, size);
-        }
-    }
-    CHECK(IOMallocPageable(UINT64_MAX, 1) == NULL);
-    CHECK(IOBufferMemoryDescriptorCreateInTaskWithPhysicalMask(NULL, PAGEABLE, UINT64_MAX, 0) == NULL);
-    CHECK_EQ(machine_use().free, before.free);
-}
-
 static void append_and_copy__fill_without_a_prepare(void)
 {
     IOBufferMemoryDescriptorRef buffer = buffer_in(kernel_task, PAGEABLE, 2 * PAGE), copy;
@@ -198,38 +176,6 @@ static void append_and_copy__fill_without_a_prepare(void)
     release(buffer);
 }
 
-/* T2, T6, T8, T9 of IOKit's own tests. */
-static void iokits_tests__of_pageable_buffers(void)
-{
-    IOBufferMemoryDescriptorRef buffer = buffer_in(NULL, PAGEABLE, 24 * PAGE);
-    IOMemoryDescriptorRef md = (IOMemoryDescriptorRef)buffer;
-    task_t task = IOAddressSpaceCreate(LOW, HIGH);
-    IOMemoryMapRef small, large;
-    uint8_t byte;
-
-    CHECK_EQ(IOMemoryDescriptorPrepare(md, kIODirectionIn | kIODirectionPrepareNoZeroFill), kIOReturnSuccess);
-    CHECK_EQ(IOMemoryDescriptorPrepare(md, kIODirectionIn), kIOReturnSuccess);
-    CHECK_EQ(IOMemoryDescriptorComplete(md, kIODirectionIn | kIODirectionCompleteWithDataValid), kIOReturnSuccess);
-    CHECK_EQ(IOMemoryDescriptorReadBytes(md, 0, &byte, 1), 1);
-    CHECK_EQ(IOMemoryDescriptorComplete(md, kIODirectionIn), kIOReturnSuccess);
-    CHECK_EQ(IOMemoryDescriptorReadBytes(md, 0, &byte, 1), 0);
-    CHECK(IOMemoryDescriptorCreateMappingInTask(md, kernel_task, 0x2000, 0, 0, 0) == NULL);
-    release(buffer);
-
-    buffer = IOBufferMemoryDescriptorCreateInTaskWithOptions(kernel_task, kIODirectionInOut | kIOMemoryKernelUserShared,
-                                                             4 * PAGE, 4 * PAGE);
-    md = (IOMemoryDescriptorRef)buffer;
-    IOBufferMemoryDescriptorSetLength(buffer, 0x100);
-    small = IOMemoryDescriptorCreateMappingInTask(md, task, 0, kIOMapAnywhere, 0, 0);
-    IOBufferMemoryDescriptorSetLength(buffer, 0x200);
-    large = IOMemoryDescriptorCreateMappingInTask(md, task, 0, kIOMapAnywhere, 0, 0);
-    CHECK(small && large && IOMemoryMapGetLength(large) == 0x200);
-    release(small);
-    release(large);
-    release(buffer);
-    IOAddressSpaceDestroy(task);
-}
-
 int main(void)
 {
     release(buffer_in(kernel_task, PAGEABLE, PAGE)); /* the heap has grown for the first records then */
@@ -237,8 +183,6 @@ int main(void)
     TAP_RUN(maps__see_a_page_that_comes_through_another);
     TAP_RUN(buffer__lies_in_a_task_or_in_none);
     TAP_RUN(prepare__makes_all_resident_and_shows_it);
-    TAP_RUN(malloc_pageable__is_aligned_and_zero);
     TAP_RUN(append_and_copy__fill_without_a_prepare);
-    TAP_RUN(iokits_tests__of_pageable_buffers);
     return tap_done();
 }

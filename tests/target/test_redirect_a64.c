@@ -1,6 +1,6 @@
 /*
  * Maps that change what they show, by real accesses: new memory, none until some is given back (by another core, by an
- * interrupt), a wait that nobody could end; and maps made of several descriptors with fences between them.
+ * interrupt), a wait that nobody could end.
  *
  * QEMU: -smp 4
  */
@@ -32,27 +32,6 @@ static void end(void)
     release(map);
     release(one);
     release(two);
-}
-
-static void redirect__shows_the_new_memory_in_this_map_only(void)
-{
-    IOMemoryMapRef other;
-
-    begin();
-    other = IOMemoryDescriptorMap(two, kIOMapUnique);
-    CHECK_EQ(shown(map, SIZE - 1), 0x11);
-    CHECK_EQ(IOMemoryMapRedirect(map, two, 0, 0), kIOReturnSuccess);
-    CHECK_EQ(shown(map, 0), 0x22);
-    CHECK_EQ(shown(map, SIZE - 1), 0x22);
-    CHECK_EQ(shown(other, 0), 0x22);
-    CHECK_EQ(IOMemoryMapRedirect(map, one, 0, 0), kIOReturnSuccess);
-    CHECK_EQ(shown(map, SIZE - 1), 0x11);
-    CHECK_EQ(IOMemoryMapRedirect(map, IOMemoryMapGetMemoryDescriptor(map), 0, 0), kIOReturnSuccess);
-    CHECK_EQ(IOMemoryMapRedirect(map, two, 0, PAGE), kIOReturnError);
-    CHECK_EQ(IOMemoryMapRedirect(map, two, 0, 1), kIOReturnError);
-    CHECK_EQ(shown(map, 0), 0x11);
-    release(other);
-    end();
 }
 
 static void touch_map(void *unused)
@@ -193,55 +172,9 @@ static void redirect__readers_on_other_cores_see_old_or_new(void)
     end();
 }
 
-static void fences__refuse_every_access_and_the_page_between_works(void)
-{
-    IOMemoryDescriptorRef data = filled_buffer(SIZE, 0x33);
-    IOMemoryDescriptorRef fence = (IOMemoryDescriptorRef)IOGuardPageMemoryDescriptorCreateWithSize(2 * PAGE);
-    IOMemoryDescriptorRef children[] = {fence, data, fence};
-    IOMultiMemoryDescriptorRef multi =
-        IOMultiMemoryDescriptorCreateWithDescriptors(children, 3, kIODirectionInOut, false);
-    IOMemoryMapRef all = IOMemoryDescriptorMap((IOMemoryDescriptorRef)multi, 0);
-    uint64_t va = address(all);
-
-    release(multi);
-    release(fence);
-    release(data);
-    CHECK_EQ(IOMemoryMapGetLength(all), SIZE + 4 * PAGE);
-    CHECK_REFUSED(touch_read(va), FAULT_UNMAPPED);
-    CHECK_REFUSED(touch_write(va + 2 * PAGE - 1, 1), FAULT_UNMAPPED);
-    CHECK_EQ(touch_read(va + 2 * PAGE).value, 0x33);
-    CHECK(touch_write(va + 2 * PAGE + SIZE - 1, 0x44).done);
-    CHECK_EQ(touch_read(va + 2 * PAGE + SIZE - 1).value, 0x44);
-    CHECK_REFUSED(touch_read(va + 2 * PAGE + SIZE), FAULT_UNMAPPED);
-    CHECK_REFUSED(touch_read(va + 4 * PAGE + SIZE - 1), FAULT_UNMAPPED);
-    release(all);
-    CHECK_REFUSED(touch_read(va + 2 * PAGE), FAULT_UNMAPPED);
-}
-
-static void part__shares_and_stays_inside(void)
-{
-    IOMemoryDescriptorRef sub;
-    IOMemoryMapRef part;
-
-    begin();
-    sub = IOMemoryDescriptorCreateWithSubRange(one, PAGE, PAGE, kIODirectionInOut);
-    part = IOMemoryDescriptorMap(sub, kIOMapGuardedSmall);
-    CHECK(IOMemoryMapGetMemoryDescriptor(part) == one);
-    CHECK_EQ(IOMemoryMapGetOffset(part), PAGE);
-    CHECK(touch_write(address(part), 0x77).done);
-    CHECK_EQ(shown(map, PAGE), 0x77);
-    CHECK_REFUSED(touch_read(address(part) + PAGE), FAULT_UNMAPPED);
-    release(part);
-    release(sub);
-    end();
-}
-
 int main(void)
 {
-    TAP_RUN(redirect__shows_the_new_memory_in_this_map_only);
     TAP_RUN(blocked__a_wait_that_cannot_end_is_refused);
-    TAP_RUN(fences__refuse_every_access_and_the_page_between_works);
-    TAP_RUN(part__shares_and_stays_inside);
     TAP_RUN(blocked__a_timer_interrupt_of_this_core_ends_the_wait);
     TAP_RUN(blocked__who_waits_faults_when_the_map_goes);
     tap_run("D12 redirect(NULL): another core waits, and goes on with the new memory", another_core_waits);

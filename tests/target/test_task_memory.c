@@ -47,42 +47,6 @@ static void protect_and_deallocate__go_page_by_page(void)
     CHECK_EQ(machine_use().free, before.free);
 }
 
-/* T3 of IOKit's own tests. */
-static void copy_on_write(IOOptionBits option, uint8_t expected)
-{
-    task_t task = IOAddressSpaceCreate(LOW, HIGH);
-    uint64_t va = allocate(task, 0x5000);
-    IOMemoryDescriptorRef md;
-    IOMemoryMapRef map;
-
-    IOAddressSpaceActivate(task);
-    for (uint64_t i = 0; i < 4; i++)
-        CHECK(touch_write_el0(va + 0x800 + i * PAGE, (uint8_t)(1 + i)).done);
-    md = IOMemoryDescriptorCreateWithAddressRange(va + 0x800, 0x4018, kIODirectionOut | option, task);
-    map = IOMemoryDescriptorMap(md, kIOMapReadOnly);
-    if (CHECK(map != NULL)) {
-        CHECK_EQ(address(map) % PAGE, 0x800);
-        for (uint64_t i = 0; i < 4; i++)
-            CHECK_EQ(touch_read(address(map) + i * PAGE).value, 1 + i);
-        CHECK(touch_write_el0(va + 0x800 + 2 * PAGE, 0x33).done);
-        CHECK_EQ(touch_read_el0(va + 0x800 + 2 * PAGE).value, 0x33);
-        CHECK_EQ(touch_read(address(map) + 2 * PAGE).value, expected);
-        CHECK_EQ(touch_read(address(map) + 3 * PAGE).value, 4);
-    }
-    release(map);
-    release(md);
-    IOAddressSpaceDestroy(task);
-}
-
-static void copy_on_write__keeps_what_was_there(void)
-{
-    struct machine_use before = machine_use();
-
-    copy_on_write(0, 0x33);
-    copy_on_write(kIOMemoryMapCopyOnWrite, 3);
-    CHECK_EQ(machine_use().free, before.free);
-}
-
 static void copy_on_write__hides_the_maps_writes(void)
 {
     IOBufferMemoryDescriptorRef buffer =
@@ -165,7 +129,6 @@ int main(void)
     IOAddressSpaceDestroy(task);
     release(warm); /* the heap has grown for the first records then */
     TAP_RUN(protect_and_deallocate__go_page_by_page);
-    TAP_RUN(copy_on_write__keeps_what_was_there);
     TAP_RUN(copy_on_write__hides_the_maps_writes);
     TAP_RUN(wire_and_block__know_pages_that_come);
     TAP_RUN(pinned__is_not_purged);
