@@ -93,19 +93,12 @@ void memory_object_retain(struct memory_object *object)
     object->references++;
 }
 
-static void free_frames(struct memory_object *object)
-{
-    for (uint64_t i = 0; object->resident; i++)
-        if (memory_object_has(object, i))
-            memory_object_drop_page(object, i);
-}
-
 void memory_object_release(struct memory_object *object)
 {
     if (!object || --object->references)
         return;
     memory_purge_forget(object);
-    free_frames(object);
+    memory_object_drop(object, 0, object->count);
     give_id_back(object);
     port_free(object->modes);
     port_free(object->pages);

@@ -60,8 +60,11 @@ struct memory_want {
  */
 IOReturn memory_object_get(struct memory_object *object, const struct memory_want *want);
 
-/* Take a page out of every view and give its frame up. It is resident and not pinned. */
-void memory_object_drop_page(struct memory_object *object, uint64_t page);
+/*
+ * Take pages out of every view and give their frames up; none is pinned. False: none has gone, as there is no memory
+ * for a table. All of an object needs none, and neither do pages that nobody shows.
+ */
+bool memory_object_drop(struct memory_object *object, uint64_t first, uint64_t count);
 bool memory_object_is_pinned(const struct memory_object *object);
 
 /*

@@ -28,14 +28,20 @@ static void give_up(uint64_t pa)
         buffer_free_frames(pa, PAGE);
 }
 
-void memory_object_drop_page(struct memory_object *object, uint64_t page)
+bool memory_object_drop(struct memory_object *object, uint64_t first, uint64_t count)
 {
-    uint64_t pa = object->pages[page];
+    if (memory_view_hide_all(object, first, count) != MMU_OK)
+        return false;
+    for (uint64_t page = first; page < first + count && object->resident; page++) {
+        uint64_t pa = object->pages[page];
 
-    memory_view_hide_all(object, page);
-    object->pages[page] = 0;
-    object->resident--;
-    give_up(pa);
+        if (!pa)
+            continue;
+        object->pages[page] = 0;
+        object->resident--;
+        give_up(pa);
+    }
+    return true;
 }
 
 /*
@@ -103,7 +109,10 @@ static IOReturn replace(struct memory_object *object, uint64_t page, const struc
     result = give_mode(pa, port_frame(old)->mode);
     if (result != kIOReturnSuccess)
         return result;
-    memory_view_hide_all(object, page);
+    if (memory_view_hide_all(object, page, 1) != MMU_OK) {
+        give_up(pa);
+        return kIOReturnNoMemory;
+    }
     object->pages[page] = pa;
     give_up(old);
     memory_view_show_all(object, page);

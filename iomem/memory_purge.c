@@ -60,17 +60,9 @@ static void enqueue(struct memory_object *object, IOOptionBits how)
 /* Pinned pages stay, and with them all the others: whoever pinned some may be about to read any. */
 static bool drop_pages(struct memory_object *object)
 {
-    bool some = false;
-
-    if (object->busy || memory_object_is_pinned(object))
+    if (object->busy || object->resident == 0 || memory_object_is_pinned(object))
         return false;
-    for (uint64_t i = 0; object->resident; i++) {
-        if (!memory_object_has(object, i))
-            continue;
-        memory_object_drop_page(object, i);
-        some = true;
-    }
-    return some;
+    return memory_object_drop(object, 0, object->count);
 }
 
 static void purge(struct memory_object *object)

@@ -113,7 +113,7 @@ static void trim(struct memory_object *object, uint64_t first, uint64_t count)
         return;
     for (uint64_t page = first; page < first + count; page++)
         if (memory_object_has(object, page) && !is_in_a_view(object, page))
-            memory_object_drop_page(object, page);
+            memory_object_drop(object, page, 1);
 }
 
 static void forget(struct memory_region *region)

@@ -220,11 +220,36 @@ void memory_view_show_all(const struct memory_object *object, uint64_t page)
             memory_view_show(view, page); /* one that lacks a table gets the page when it is touched */
 }
 
-void memory_view_hide_all(const struct memory_object *object, uint64_t page)
+/* A run at a time: a block that goes whole takes no table. */
+static int hide(const struct memory_view *view, uint64_t page, uint64_t end)
 {
-    for (const struct memory_view *view = object->views; view; view = view->next)
-        if (covers(view, page) && is_shown(view, page))
-            mmu_tag(tables_of(view), va_of(view, page), PAGE, MMU_TAG_DEMAND, memory_object_tag(object));
+    int error = MMU_OK;
+
+    for (uint64_t next; page < end && error == MMU_OK; page = next) {
+        for (next = page; next < end && is_shown(view, next);)
+            next++;
+        if (next == page)
+            next++;
+        else
+            error = mmu_tag(tables_of(view), va_of(view, page), (next - page) * PAGE, MMU_TAG_DEMAND,
+                            memory_object_tag(view->object));
+    }
+    return error;
+}
+
+int memory_view_hide_all(const struct memory_object *object, uint64_t first, uint64_t count)
+{
+    int error = MMU_OK;
+
+    for (const struct memory_view *view = object->views; view && error == MMU_OK; view = view->next) {
+        uint64_t start = first > view->first ? first : view->first, end = view->first + view->count;
+
+        error = hide(view, start, first + count < end ? first + count : end);
+    }
+    for (uint64_t page = first; error != MMU_OK && page < first + count; page++)
+        if (memory_object_has(object, page))
+            memory_view_show_all(object, page);
+    return error;
 }
 
 static bool holds(const struct memory_view *view, uint64_t va)

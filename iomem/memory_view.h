@@ -54,9 +54,12 @@ void memory_view_lift(struct memory_view *view);
 /* What has been left behind in this range, which is clear now. */
 void memory_view_drop_left(task_t task, uint64_t va, uint64_t size);
 
-/* In all views of the object: a page has become resident; is about to go; has other rights than before. */
+/*
+ * In all views of the object: a page has become resident; some are about to go; some have other rights than before.
+ * An mmu error of hide_all: all are shown still, or are when they are touched.
+ */
 void memory_view_show_all(const struct memory_object *object, uint64_t page);
-void memory_view_hide_all(const struct memory_object *object, uint64_t page);
+int memory_view_hide_all(const struct memory_object *object, uint64_t first, uint64_t count);
 int memory_view_refresh_all(const struct memory_object *object, uint64_t first, uint64_t count);
 int memory_view_retype_all(const struct memory_object *object, uint64_t page, uint32_t type);
 
