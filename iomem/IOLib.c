@@ -140,7 +140,7 @@ void *IOMallocPageable(vm_size_t size, vm_size_t alignment)
 {
     uint64_t align = power_of_two(alignment);
 
-    if (align == 0 || size > PAGEABLE_MAX)
+    if (align == 0 || align > PAGE || size > PAGEABLE_MAX)
         return NULL;
     return (void *)(uintptr_t)pageable_alloc(whole_pages(size ? size : 1), align);
 }
