@@ -130,13 +130,8 @@ OSMetaClassRef IOMemoryMapGetMetaClass(IOMemoryMapRef map)
     return map ? map->object.class : NULL;
 }
 
-/* Only the descriptor knows those: a mapper translates for a device, and the tables for the CPU. */
-static bool wants_device_address(IOMemoryMapRef map, IOOptionBits options)
-{
-    return !((options | map->memory->flags) & kIOMemoryMapperNone) && IOMapperGetSystemMapper();
-}
-
-static uint64_t device_segment(IOMemoryMapRef map, uint64_t offset, uint64_t *address)
+/* Only the descriptor knows a device's address: a mapper translates for a device, and the tables for the CPU. */
+static __attribute__((noinline)) uint64_t device_segment(IOMemoryMapRef map, uint64_t offset, uint64_t *address)
 {
     uint64_t left = map->length - offset, size;
 
@@ -144,22 +139,26 @@ static uint64_t device_segment(IOMemoryMapRef map, uint64_t offset, uint64_t *ad
     return size < left ? size : left;
 }
 
+static inline uint64_t segment(IOMemoryMapRef map, uint64_t offset, bool for_device, uint64_t *pa)
+{
+    if (!map_is_mapped(map) || !map->memory || offset >= map->length)
+        return 0;
+    if (for_device && !(map->memory->flags & kIOMemoryMapperNone))
+        return device_segment(map, offset, pa);
+    return mmu_segment(map_tables(map), map->address + offset, map->length - offset, pa);
+}
+
 IOPhysicalAddress IOMemoryMapGetPhysicalSegment(IOMemoryMapRef map, IOByteCount offset, IOByteCount *length,
                                                 IOOptionBits options)
 {
+    bool for_device = !(options & kIOMemoryMapperNone) && IOMapperGetSystemMapper();
     uint64_t pa = 0, size = 0;
+    uintptr_t entered;
 
     if (map) {
-        lock_acquire(&gIOMemoryLock);
-        if (map_is_mapped(map) && map->address && offset < map->length) {
-            uint64_t left = map->length - offset;
-
-            if (wants_device_address(map, options))
-                size = device_segment(map, offset, &pa);
-            else
-                size = mmu_segment(address_space_tables(map->space), map->address + offset, left, &pa);
-        }
-        lock_release(&gIOMemoryLock);
+        entered = lock_enter(&gIOMemoryLock);
+        size = segment(map, offset, for_device, &pa);
+        lock_leave(&gIOMemoryLock, entered);
     }
     if (length)
         *length = size;
@@ -229,29 +228,35 @@ IOReturn IOMemoryMapUserClientUnmap(IOMemoryMapRef map)
     return kIOReturnSuccess;
 }
 
-void IOMemoryMapTaggedRelease(IOMemoryMapRef map, const void *tag)
+static void free_map(IOMemoryMapRef map)
 {
-    if (!map)
-        return;
-    lock_acquire(&gIOMemoryLock); /* nobody may find the map in its descriptor's list while it goes */
-    OSObjectTaggedReleaseWhen(&map->object, tag, LAST_REFERENCES);
-    lock_release(&gIOMemoryLock);
-}
-
-static void free_object(OSObjectRef object)
-{
-    IOMemoryMapRef map = (IOMemoryMapRef)object;
-
-    lock_acquire(&gIOMemoryLock);
     unmap(map);
     address_space_remove_map(map->task, map);
     if (map->memory) {
         descriptor_forget_map(map->memory, map);
-        OSObjectRelease(&map->memory->object);
+        object_release(&map->memory->object);
     }
     if (map->super_map)
         OSObjectRelease(&map->super_map->object);
     map_free(map);
+}
+
+void IOMemoryMapTaggedRelease(IOMemoryMapRef map, const void *tag)
+{
+    uintptr_t entered;
+
+    if (!map)
+        return;
+    entered = lock_enter(&gIOMemoryLock); /* nobody may find the map in its descriptor's list while it goes */
+    if (object_drop(&map->object, object_step(tag), LAST_REFERENCES))
+        free_map(map);
+    lock_leave(&gIOMemoryLock, entered);
+}
+
+static void free_object(OSObjectRef object)
+{
+    lock_acquire(&gIOMemoryLock);
+    free_map((IOMemoryMapRef)object);
     lock_release(&gIOMemoryLock);
 }
 

@@ -3,7 +3,6 @@
 #include "iomem/port.h"
 
 #define COUNT_MASK OBJECT_COUNT_MASK
-#define FREEING    0xffffu
 #define SATURATED  OBJECT_SATURATED
 
 static uint32_t metaclass_instances, object_instances, collection_instances;
@@ -48,15 +47,11 @@ void object_count_first(OSMetaClassRef class)
     while (class && __atomic_fetch_add(class->instances, 1, __ATOMIC_RELAXED) == 0);
 }
 
-static void uncount_instance(OSMetaClassRef class)
+void object_uncount_last(OSMetaClassRef class)
 {
-    while (class && __atomic_sub_fetch(class->instances, 1, __ATOMIC_RELAXED) == 0)
+    do
         class = class->super;
-}
-
-void object_end(OSObjectRef object)
-{
-    uncount_instance(object->class);
+    while (class && __atomic_sub_fetch(class->instances, 1, __ATOMIC_RELAXED) == 0);
 }
 
 OSObjectRef object_alloc(OSMetaClassRef class)
@@ -75,11 +70,6 @@ void object_free(OSObjectRef object)
     port_free(object);
 }
 
-static uint32_t step_of(const void *tag)
-{
-    return tag == &OSCollection_class ? OBJECT_FOR_COLLECTION : OBJECT_FOR_HOLDER;
-}
-
 bool OSObjectTaggedTryRetain(OSObjectRef object, const void *tag)
 {
     uint32_t old;
@@ -88,11 +78,11 @@ bool OSObjectTaggedTryRetain(OSObjectRef object, const void *tag)
         return false;
     old = __atomic_load_n(&object->references, __ATOMIC_RELAXED);
     do {
-        if ((old & COUNT_MASK) == FREEING)
+        if ((old & COUNT_MASK) == OBJECT_FREEING)
             return false;
         if ((old & COUNT_MASK) == SATURATED || old == 0)
             return true;
-    } while (!__atomic_compare_exchange_n(&object->references, &old, old + step_of(tag), true, __ATOMIC_RELAXED,
+    } while (!__atomic_compare_exchange_n(&object->references, &old, old + object_step(tag), true, __ATOMIC_RELAXED,
                                           __ATOMIC_RELAXED));
     return true;
 }
@@ -108,26 +98,14 @@ void OSObjectRetain(OSObjectRef object)
     OSObjectTaggedRetain(object, NULL);
 }
 
-/*
- * The exchange makes one caller alone the one that frees, and the word it leaves makes releases
- * that arrive during free, by the object's own collection for one, do nothing.
- */
+void object_over_released(void)
+{
+    port_panic("OSObject: released more often than retained: a collection holds it still");
+}
+
 void OSObjectTaggedReleaseWhen(OSObjectRef object, const void *tag, int freeWhen)
 {
-    uint32_t old, left, next;
-
-    if (!object)
-        return;
-    old = __atomic_load_n(&object->references, __ATOMIC_RELAXED);
-    do {
-        if ((old & COUNT_MASK) >= SATURATED || old == 0)
-            return;
-        left = old - step_of(tag);
-        if ((left & COUNT_MASK) < left >> 16)
-            port_panic("OSObject: released more often than retained: a collection holds it still");
-        next = (int)(left & COUNT_MASK) < freeWhen ? FREEING : left;
-    } while (!__atomic_compare_exchange_n(&object->references, &old, next, true, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
-    if (next == FREEING)
+    if (object && object_drop(object, object_step(tag), freeWhen))
         object->class->free(object);
 }
 

@@ -324,7 +324,7 @@ static IOReturn map_plain(struct IOGeneralMemoryDescriptor *md, IOMemoryMapRef m
     IOReturn result;
 
     map_set_run(map, pages);
-    result = map_place(map, md->ranges[0].address + map->offset - pages->pa);
+    result = map_place_one(map, md->ranges[0].address + map->offset - pages->pa);
     if (result != kIOReturnSuccess) {
         map_drop_runs(map);
         return result;

@@ -93,6 +93,12 @@ static inline bool map_lock_is_mine(void)
     return __atomic_load_n(&gIOMemoryLock.holder, __ATOMIC_RELAXED) == core_key();
 }
 
+/* The tables that a map which has a space is in. */
+static inline struct mmu_space *map_tables(IOMemoryMapRef map)
+{
+    return map->run_count ? map->run.node.space : address_space_tables(map->space);
+}
+
 /* Whether the map, or the base of a window, still has its pages. */
 static inline bool map_is_mapped(IOMemoryMapRef map)
 {

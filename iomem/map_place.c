@@ -240,8 +240,7 @@ IOReturn map_reserve(IOMemoryMapRef map, uint64_t size, uint64_t lead)
     return result;
 }
 
-/* The usual request: one run, anywhere, no guards. */
-static IOReturn place_one(IOMemoryMapRef map, uint64_t lead)
+IOReturn map_place_one(IOMemoryMapRef map, uint64_t lead)
 {
     IOReturn result = reserve_anywhere(map, map->run.node.size, 0);
     uint64_t va = map->region.va + map->skip;
@@ -262,7 +261,7 @@ IOReturn map_place(IOMemoryMapRef map, uint64_t lead)
     uint64_t va;
 
     if (map->run_count == 1 && (map->options & (kIOMapAnywhere | kIOMapGuardedMask)) == kIOMapAnywhere)
-        return place_one(map, lead);
+        return map_place_one(map, lead);
     result = reserve(map, map_size(map), lead);
     if (result != kIOReturnSuccess)
         return result;
@@ -292,7 +291,7 @@ void map_take_runs(IOMemoryMapRef map, IOMemoryMapRef from)
 
 IOReturn map_leave(IOMemoryMapRef map)
 {
-    struct mmu_space *space = address_space_tables(map->space);
+    struct mmu_space *space = map_tables(map);
     int error = MMU_NOT_MAPPED;
 
     if (map->overwrites) {

@@ -33,6 +33,9 @@ uint64_t map_size(IOMemoryMapRef map); /* of all runs, in bytes */
  */
 IOReturn map_place(IOMemoryMapRef map, uint64_t lead);
 
+/* map_place of the usual request: one run, anywhere, no guards. */
+IOReturn map_place_one(IOMemoryMapRef map, uint64_t lead);
+
 /* The parts of map_place, for maps whose pages others enter. The address is set; guards are not there yet. */
 IOReturn map_reserve(IOMemoryMapRef map, uint64_t size, uint64_t lead);
 int map_enter_guards(IOMemoryMapRef map);

@@ -267,14 +267,15 @@ IOMemoryMapRef IOMemoryDescriptorCreateMappingInTask(IOMemoryDescriptorRef md, t
 {
     struct map_wish wanted = {intoTask, atAddress, offset, length, options};
     IOMemoryMapRef map;
+    uintptr_t entered;
 
     if (!md || (length == 0 && md->length == 0))
         return NULL;
     if (length == 0)
         wanted.length = md->length;
-    lock_acquire(&gIOMemoryLock);
+    entered = lock_enter(&gIOMemoryLock);
     map = find_or_make(md, &wanted);
-    lock_release(&gIOMemoryLock);
+    lock_leave(&gIOMemoryLock, entered);
     return map;
 }
 

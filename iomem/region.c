@@ -154,7 +154,6 @@ static inline void take(struct region_space *space, struct region *before, struc
     if (va != gap_start(before))
         set_gap(space, before, va - gap_start(before));
     space->count++;
-    space->bytes += region->size;
 }
 
 /*
@@ -189,7 +188,7 @@ bool region_alloc(struct region_space *space, struct region *region, uint64_t si
     uint64_t va;
 
     open_space(space);
-    if (size == 0 || size % PAGE || size > space->max - space->min)
+    if (size % PAGE || size - 1u >= space->max - space->min) /* or it is 0 */
         return false;
     owner = first_gap(space, class_that_fits(size / PAGE));
     space->steps++;
@@ -255,8 +254,8 @@ void region_free(struct region_space *space, struct region *region)
     else
         region_tree_stop_waiting(space, region);
     space->count--;
-    space->bytes -= region->size;
-    *region = (struct region){0};
+    region->va = region->size = 0;
+    region->prev = NULL;
 }
 
 struct region *region_find(struct region_space *space, uint64_t va)

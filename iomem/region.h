@@ -45,9 +45,8 @@ struct region_space {
     uint64_t in_use[REGION_WORDS]; /* a bit a class that has gaps */
     uint32_t words_in_use;         /* a bit each of those words that is not 0 */
     uint32_t random;
-    size_t count;   /* regions taken */
-    uint64_t bytes; /* in them */
-    size_t steps;   /* records looked at since the beginning: what the cost tests read */
+    size_t count; /* regions taken */
+    size_t steps; /* records looked at since the beginning: what the cost tests read */
 };
 
 /* A space of [min, max) other than the kernel's; min and max are multiples of a page, min below max. */
