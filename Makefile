@@ -11,9 +11,10 @@ HOST := build/host
 
 # A file named NAME_SUFFIX is for one architecture or one variant; a file with no such suffix is for all.
 CHECKS := $(if $(filter 1,$(DEBUG)),debug,release)
-SUFFIXES := a64 v7 lpae short debug release
+# el1 and el2 are for the level where an AArch64 runtime stays.
+SUFFIXES := a64 v7 lpae short el1 el2 debug release
 portable = $(filter-out $(foreach suffix,$(SUFFIXES),%_$(suffix).c %_$(suffix).S),$1)
-chosen = $(filter %_$(ARCH).c %_$(ARCH).S $(if $(FORMAT),%_$(FORMAT).c %_$(FORMAT).S) %_$(CHECKS).c %.cpp,$1) $(call portable,$1)
+chosen = $(filter $(foreach suffix,$(ARCH) $(FORMAT) $(EL:%=el%) $(CHECKS),%_$(suffix).c %_$(suffix).S) %.cpp,$1) $(call portable,$1)
 folder = $(sort $(call chosen,$(wildcard $1/*.c $1/*.S $1/*.cpp)))
 
 # boards/ holds one object a board, and the devices that boards share.
@@ -160,19 +161,26 @@ PUBLIC_HEADERS := $(wildcard iomem/IO*.h iomem/OS*.h) iomem/iomem.h iomem/port.h
 # ---- tests -----------------------------------------------------------------------------------------------------------
 
 LINT_TESTS := $(wildcard tests/lint/*.t) $(wildcard tests/tools/*.t)
-# A script is for AArch64 unless its name says v7; some are for both.
-TARGET_SCRIPTS := $(if $(filter a64,$(ARCH)),$(filter-out %_v7.t,$(wildcard tests/target/*.t)),\
-    $(wildcard tests/target/*_v7.t) $(addprefix tests/target/,status.t stdin.t tour.t monitor.t outoftree.t picture.t gdb.t))
+# A script is for AArch64 at EL1 unless its name says v7 or el2; some are for all.
+SCRIPTS_a64 := $(filter-out %_v7.t %_el2.t,$(wildcard tests/target/*.t))
+SCRIPTS_a64-el2 := $(wildcard tests/target/*_el2.t) $(addprefix tests/target/,tour.t monitor.t fault_report.t gdb.t)
+SCRIPTS_v7 := $(wildcard tests/target/*_v7.t) \
+    $(addprefix tests/target/,status.t stdin.t tour.t monitor.t outoftree.t picture.t gdb.t)
+TARGET_SCRIPTS := $(SCRIPTS_$(ARCH)$(if $(filter 2,$(EL)),-el2))
 TARGET_PROGRAMS := $(patsubst tests/target/%.c,$(OUT)/%.elf,$(filter tests/target/test_%,$(TEST_SRCS)))
 PROVE = prove -j$(JOBS) --exec tests/run
 JOBS ?= $(shell nproc)
-export BOARD CPU QEMU QEMU_COMMAND OUT SCREEN FORMAT
+export BOARD CPU MACHINE QEMU QEMU_COMMAND OUT SCREEN FORMAT EL
 # A board whose tables may have other descriptors is tested with each kind, unless FORMAT was given.
 OTHER_FORMATS := $(if $(filter file,$(origin FORMAT)),$(filter-out $(FORMAT),$(FORMATS)))
+# So is QEMU's virt at each level, unless EL or what the machine is was given.
+GIVEN := $(filter command environment,$(foreach name,EL CPU MACHINE,$(origin $(name))))
+OTHER_LEVELS := $(if $(filter virt,$(QEMU_MACHINE)),$(if $(GIVEN),,$(filter-out $(EL),$(LEVELS))))
 
 test: programs $(HOST_PROGRAMS) ## lint, host tests, tests under QEMU
 	$(Q)$(PROVE) $(LINT_TESTS) $(HOST_PROGRAMS) $(TARGET_PROGRAMS) $(TARGET_SCRIPTS)
 	$(Q)$(foreach format,$(OTHER_FORMATS),$(MAKE) --no-print-directory FORMAT=$(format) target &&) true
+	$(Q)$(foreach level,$(OTHER_LEVELS),env -u CPU -u MACHINE $(MAKE) --no-print-directory EL=$(level) target &&) true
 
 target: programs ## only those under QEMU
 	$(Q)$(PROVE) $(TARGET_PROGRAMS) $(TARGET_SCRIPTS)
@@ -222,8 +230,8 @@ setup: ## install what is missing, again
 	$(Q)rm -f build/setup-*.mk && tools/setup.sh test$(SETUP_SUFFIX) build/setup-test$(SETUP_SUFFIX).mk
 
 clean: ## all but newlib, libfdt and the set-up
-	rm -rf $(BOARDS:%=build/%) $(BOARDS:%=build/%-short) build/host build/mutants build/fuzz build/soak compile_commands.json
+	rm -rf $(BOARDS:%=build/%) $(BOARDS:%=build/%-short) build/virt-el2 build/host build/mutants build/fuzz build/soak compile_commands.json
 
 help: ## this
 	@grep -hE '^[a-z_.-]+:.*##' Makefile | sed -E 's/:[^#]*## */ /' | awk '{ n = $$1; $$1 = ""; printf "  %-11s%s\n", n, $$0 }'
-	@echo 'Variables: BOARD ($(BOARDS)) FORMAT (of virt32: lpae short) APP OPT V=1 DEBUG=1; for runs CPU MEMORY SMP MACHINE FORM=bin QEMU_FLAGS TIMEOUT MONITOR ARGS'
+	@echo 'Variables: BOARD ($(BOARDS)) FORMAT (of virt32: lpae short) EL (of AArch64: 1 2) APP OPT V=1 DEBUG=1; for runs CPU MEMORY SMP MACHINE FORM=bin QEMU_FLAGS TIMEOUT MONITOR ARGS'

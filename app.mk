@@ -11,7 +11,7 @@ BOARD ?= virt#       a board: linker/BOARD.ld and boards/BOARD.c
 OPT ?= -O2
 TIMEOUT ?=#          seconds after which a run ends with status 124; none: never
 QEMU_FLAGS ?=#       more words for QEMU
-MACHINE ?=#          appended to -M, such as virtualization=on
+# MACHINE              appended to -M, such as virtualization=on
 FORM ?= elf#         what QEMU is given: elf or bin
 MONITOR ?=#          1 or 0 for the guest; unset: 1 when make's standard input is a terminal
 ARGS ?=#             more words for the guest's command line
@@ -37,13 +37,20 @@ ARCH := a64
 QEMU_MACHINE := $(BOARD)
 -include $(ROOT)boards/$(BOARD).mk
 include $(ROOT)boards/arch_$(ARCH).mk
-# Tables of other descriptors are another library: FORMAT=short has a folder of its own.
-OUT := build/$(BOARD)$(if $(filter short,$(FORMAT)),-short)
+# Tables of other descriptors are another library, and so is a runtime that stays at EL2: each has a folder of its own.
+OUT := build/$(BOARD)$(if $(filter short,$(FORMAT)),-short)$(if $(filter 2,$(EL)),-el2)
 LIBRARY := $(ROOT)$(OUT)/libiomem.a
 ifeq ($(wildcard $(ROOT)linker/$(BOARD).ld),)
 $(if $(filter-out help clean,$(or $(MAKECMDGOALS),all)),$(error there is no board $(BOARD)))
 endif
+ifneq ($(filter-out $(LEVELS),$(EL)),)
+$(error EL=$(EL): $(BOARD) has no runtime that stays there)
+endif
 ifeq ($(QEMU_MACHINE),virt)
+ifeq ($(EL),2)
+CPU ?= cortex-a76
+MACHINE ?= virtualization=on
+endif
 CPU ?= cortex-a57
 MEMORY ?= 256M
 endif
@@ -142,7 +149,7 @@ $(eval $(call program,$(NAME),$(foreach source,$(SRCS),$(call object,$(source)))
 .PHONY: all run debug size clean FORCE
 all: $(OUT)/$(NAME).elf $(OUT)/$(NAME).bin
 $(LIBRARY): FORCE
-	@$(MAKE) --no-print-directory -C $(ROOT) BOARD=$(BOARD) $(if $(FORMAT),FORMAT=$(FORMAT)) OPT='$(OPT)' DEBUG=$(DEBUG) V=$(V) library
+	@$(MAKE) --no-print-directory -C $(ROOT) BOARD=$(BOARD) $(if $(FORMAT),FORMAT=$(FORMAT)) $(if $(EL),EL=$(EL)) OPT='$(OPT)' DEBUG=$(DEBUG) V=$(V) library
 run: all
 	$(Q)$(call run,$(NAME))
 debug: all

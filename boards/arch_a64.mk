@@ -11,3 +11,6 @@ ARCH_INCLUDES :=
 ARCH_EARLY_FLAGS :=
 ARCH_LINK_FLAGS :=
 ARCH_WITHOUT :=
+# The exception level where the runtime stays. EL2 needs a core with VHE, and a machine that enters there.
+EL ?= 1
+LEVELS := 1 2

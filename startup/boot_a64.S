@@ -4,7 +4,7 @@
  * The code runs at its physical address and reaches everything PC-relative.
  *
  * x19 = x0 at entry (a device tree, perhaps, or a struct boot_core), x20 = the exception level at entry,
- * x21 = where to go on at EL1.
+ * x21 = where to go on at the level where the runtime stays. EL1 means that level from there on.
  */
 #include "startup/boot_core.h"
 #include "startup/layout.h"
@@ -29,8 +29,8 @@ enter:
         and     x1, x1, #0xff00000000
         orr     x1, x1, x2
         cbnz    x1, park
-        adr     x21, boot_el1
-        b       boot_drop_to_el1
+        adr     x21, boot_home
+        b       boot_go_home
 
         /*
          * Every core but the first that a loader sends here waits until somebody starts it, which firmware that
@@ -54,8 +54,8 @@ boot_core:
         mov     x19, x0
         bl      arrive
 core:
-        adr     x21, core_el1
-        b       boot_drop_to_el1
+        adr     x21, core_home
+        b       boot_go_home
 
         /* Early vectors at this exception level, and nothing but synchronous exceptions. */
 arrive:
@@ -78,16 +78,16 @@ arrive:
         isb
         ret
 
-        /* The same at EL1, wherever the core came from. */
-arrive_el1:
+        /* The same at home, wherever the core came from. */
+arrive_home:
         adrp    x1, boot_vectors
         add     x1, x1, :lo12:boot_vectors
         msr     vbar_el1, x1
         msr     spsel, #1
         b       boot_el0_rights
 
-boot_el1:
-        bl      arrive_el1
+boot_home:
+        bl      arrive_home
         adrp    x1, boot_stack_top
         add     x1, x1, :lo12:boot_stack_top
         mov     sp, x1
@@ -136,8 +136,8 @@ set_translation:
         ret
 
         /* x19 = a struct boot_core, which holds what the first core has */
-core_el1:
-        bl      arrive_el1
+core_home:
+        bl      arrive_home
         ldp     x21, x22, [x19, #BOOT_CORE_TTBR0]
         ldp     x0, x2, [x19, #BOOT_CORE_TCR]
         bl      set_translation

@@ -1,7 +1,7 @@
 /*
- * From EL3 or EL2 down to EL1, non-secure, with nothing trapped that EL1 may use. Every control
- * register gets a clean value: a reset leaves most of their fields unknown, and a
- * loader may have left its own. Goes on at x21; x19 to x21 are kept.
+ * From the exception level at entry to the one where the runtime stays, non-secure, with nothing trapped that it may
+ * use: boot_home_el1.S and boot_home_el2.S have the last step. Every control register gets a clean value: a reset
+ * leaves most of their fields unknown, and a loader may have left its own. Goes on at x21; x19 to x21 are kept.
  */
         .section .text.boot.el, "ax"
 
@@ -16,11 +16,11 @@
 1:
         .endm
 
-        .global boot_drop_to_el1
-boot_drop_to_el1:
+        .global boot_go_home
+boot_go_home:
         cmp     x20, #2
-        b.eq    from_el2
-        b.lo    from_el1
+        b.eq    boot_home_from_el2
+        b.lo    boot_home_from_el1
 
 from_el3:
         bl      boot_gic
@@ -45,11 +45,11 @@ from_el3:
         mov     x0, #0xf /* ICC_SRE_EL3: system registers on, EL2 may use them */
         msr     S3_6_C12_C12_5, x0
         isb
-1:      adr     x0, from_el2
+1:      adr     x0, boot_home_from_el2
         mov     x2, #0x3c9 /* EL2h, DAIF masked */
         ubfx    x1, x1, #8, #4
         cbnz    x1, 1f
-        adr     x0, from_el1
+        adr     x0, boot_home_from_el1
         mov     x2, #0x3c5 /* no EL2: EL1h */
 1:      msr     elr_el3, x0
         msr     spsr_el3, x2
@@ -99,21 +99,12 @@ boot_coherency:
         isb
 1:      ret
 
-from_el2:
-        ldr     x0, =((3 << 40) | (1 << 31)) /* HCR_EL2: API, APK, RW; E2H and TGE off, which changes what follows */
-        msr     hcr_el2, x0
-        isb
-        mov     x0, #3 /* CNTHCTL_EL2: EL1PCEN, EL1PCTEN */
-        msr     cnthctl_el2, x0
+        /* What EL2 would trap or change, whoever stays there. Uses x0, x1. */
+        .global boot_clean_el2
+boot_clean_el2:
         msr     cntvoff_el2, xzr
-        mov     x0, #0x33ff /* CPTR_EL2: RES1, TZ and TSM (SVE and SME are nobody's here), FP free */
-        msr     cptr_el2, x0
         msr     hstr_el2, xzr
         msr     vttbr_el2, xzr
-        mrs     x0, midr_el1
-        msr     vpidr_el2, x0
-        mrs     x0, mpidr_el1
-        msr     vmpidr_el2, x0
         mov     x1, xzr
         mrs     x0, id_aa64dfr0_el1
         ubfx    x0, x0, #8, #4
@@ -133,18 +124,5 @@ from_el2:
         msr     S3_4_C12_C9_5, x0 /* ICC_SRE_EL2: SRE, Enable */
         isb
         msr     S3_4_C12_C11_0, xzr /* ICH_HCR_EL2 */
-1:      ldr     x0, =0x30d00980
-        msr     sctlr_el1, x0
-        mov     x0, #0x3c5 /* EL1h, DAIF masked */
-        msr     spsr_el2, x0
-        adr     x0, from_el2_done
-        msr     elr_el2, x0
-        eret
-
-from_el1:
-        ldr     x0, =0x30d00980 /* SCTLR_EL1: RES1, ITD and SED; MMU and caches off */
-        msr     sctlr_el1, x0
-        isb
-from_el2_done:
-        br      x21
+1:      ret
         .ltorg

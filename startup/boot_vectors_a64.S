@@ -35,4 +35,5 @@ boot_fault:
         .section .bss.boot_fault_stack, "aw", %nobits
         .balign 16
         .skip   2048
+        .global boot_fault_stack_top
 boot_fault_stack_top:

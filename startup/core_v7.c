@@ -40,3 +40,5 @@ void timer_set(uint64_t deadline)
 void timer_stop(void)
 {
 }
+
+const unsigned timer_kind = TIMER_VIRTUAL;

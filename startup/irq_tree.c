@@ -4,9 +4,10 @@
  */
 #include "startup/irq_tree.h"
 
+#include "startup/timer.h"
 #include "startup/tree.h"
 
-enum { CELLS = 3, VIRTUAL_TIMER = 2, KIND_OWN = 1, FIRST_OWN = 16, FIRST_SHARED = 32 };
+enum { CELLS = 3, KIND_OWN = 1, FIRST_OWN = 16, FIRST_SHARED = 32 };
 
 static int find(const void *fdt, const char *const *compatible)
 {
@@ -25,17 +26,17 @@ bool irq_tree_registers(const void *fdt, const char *const *compatible, struct b
            tree_registers(fdt, node, 1, &registers[1]);
 }
 
-unsigned irq_tree_timer(const void *fdt)
+unsigned irq_tree_timer(const void *fdt, unsigned kind)
 {
     static const char *const compatible[] = {"arm,armv8-timer", "arm,armv7-timer", NULL};
     int length, node = find(fdt, compatible);
     const fdt32_t *cells = node < 0 ? NULL : fdt_getprop(fdt, node, "interrupts", &length);
 
-    if (board.timer_irq)
+    if (board.timer_irq && kind == TIMER_VIRTUAL)
         return board.timer_irq;
-    if (!cells || length < (VIRTUAL_TIMER + 1) * CELLS * (int)sizeof *cells)
+    if (!cells || length < (int)((kind + 1) * CELLS * sizeof *cells))
         return 0;
-    cells += VIRTUAL_TIMER * CELLS;
+    cells += kind * CELLS;
     return fdt32_ld(&cells[1]) + (fdt32_ld(&cells[0]) == KIND_OWN ? FIRST_OWN : FIRST_SHARED);
 }
 

@@ -10,7 +10,7 @@
 /* The first two entries of reg of the node with one of these names (ended by NULL). fdt may be NULL. */
 bool irq_tree_registers(const void *fdt, const char *const *compatible, struct board_range registers[2]);
 
-unsigned irq_tree_timer(const void *fdt); /* INTID of the generic timer's virtual timer; 0 = none */
+unsigned irq_tree_timer(const void *fdt, unsigned kind); /* INTID of that kind of timer.h; 0 = none */
 
 /* MPIDR's affinity fields of the index-th core. Without a tree: the board's first, and so on. */
 uint64_t irq_tree_affinity(const void *fdt, int index);

@@ -5,7 +5,11 @@
 
 void report_print_syndrome(const struct exception *e, const struct syndrome *s)
 {
-    print("  ESR %08lx: class %02x, %s", e->syndrome, s->class, syndrome_class_name(s->class));
+    uint64_t level;
+
+    __asm__("mrs %0, CurrentEL" : "=r"(level));
+    print("  ESR %08lx: class %02x, taken to EL%u, %s", e->syndrome, s->class, (unsigned)(level >> 2 & 3),
+          syndrome_class_name(s->class));
 }
 
 void report_print_addresses(const struct exception *e, const struct syndrome *s)

@@ -72,7 +72,7 @@ static void expire(void *unused)
 
 static int start(struct schedule *schedule)
 {
-    unsigned id = irq_tree_timer(runtime_device_tree());
+    unsigned id = irq_tree_timer(runtime_device_tree(), timer_kind);
     int error = id && timer_hertz() ? irq_handle_quietly(id, expire, NULL) : IRQ_NONE;
 
     schedule->ready = !error;

@@ -80,15 +80,22 @@ static bool el0_may_execute(uint64_t entry, const struct walk *walk)
     return !(entry & walk->execute_never[1]) && (entry & AP_USER || !walk->fetch_needs_read);
 }
 
+static const char *kernel_may_execute(uint64_t entry, const struct walk *walk)
+{
+    if (entry & walk->execute_never[0])
+        return "";
+    return walk->el == 2 ? ", EL2 may execute" : ", EL1 may execute";
+}
+
 static void print_leaf(uint64_t entry, const struct walk *walk)
 {
     uint64_t size = 1ull << view_shift(walk);
 
     print("%s -> %" PRIx64 ", %" PRIu64 " KiB, %s, %s%s%s%s%s%s", walk->level == 3 ? "page" : "block",
           entry & OUTPUT_ADDRESS & ~(size - 1), size / 1024, type_name(entry, walk), entry & AP_READ_ONLY ? "R" : "RW",
-          entry & walk->execute_never[0] ? "" : ", EL1 may execute",
-          el0_may_execute(entry, walk) ? ", EL0 may execute" : "", entry & AP_USER ? ", EL0 may access" : "",
-          entry & NG ? ", not global" : "", entry & AF ? "" : ", access flag clear");
+          kernel_may_execute(entry, walk), el0_may_execute(entry, walk) ? ", EL0 may execute" : "",
+          entry & AP_USER ? ", EL0 may access" : "", entry & NG ? ", not global" : "",
+          entry & AF ? "" : ", access flag clear");
 }
 
 static void print_invalid(uint64_t entry)

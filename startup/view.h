@@ -14,6 +14,7 @@ struct walk {
     uint64_t mair;
     uint64_t execute_never[2]; /* the bits of a leaf that forbid a fetch, to the kernel and to EL0 */
     unsigned granule_bits, va_bits, half;
+    unsigned el;                /* the kernel's exception level */
     unsigned level, level_bias; /* the last level is 3; in a report it is called that less the bias */
     bool fetch_needs_read;      /* AArch32: execution at EL0 asks for the right to read as well */
     bool disabled, outside;     /* walks of this half are off; the address belongs to neither half */

@@ -26,6 +26,7 @@ struct walk view_start(uint64_t va)
         .mair = READ_REGISTER(mair_el1),
         .execute_never = {PXN, UXN},
         .half = high,
+        .el = READ_REGISTER(CurrentEL) >> 2 & 3,
     };
     unsigned index_bits;
 

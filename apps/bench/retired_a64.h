@@ -11,7 +11,7 @@ static inline void retired_start(void)
 {
     uint64_t control;
 
-    __asm__ volatile("msr pmevtyper0_el0, %0" ::"r"(0x08ul)); /* all exception levels, no filter */
+    __asm__ volatile("msr pmevtyper0_el0, %0" ::"r"(0x08ul | 1 << 27)); /* NSH: at EL2 too; no other filter */
     __asm__ volatile("msr pmcntenset_el0, %0" ::"r"(1ul));
     __asm__ volatile("mrs %0, pmcr_el0" : "=r"(control));
     __asm__ volatile("msr pmcr_el0, %0\n\tisb" ::"r"(control | 1)); /* PMCR_EL0.E */

@@ -26,7 +26,7 @@ boot_bare() {
     local seconds=$1 kernel=$2
     shift 2
 
-    timeout -k 5 "$seconds" "$QEMU" -M virt -cpu "${CPU:-cortex-a57}" -m 256M -display none -monitor none -serial stdio "$@" \
+    timeout -k 5 "$seconds" "$QEMU" -M "virt${MACHINE:+,$MACHINE}" -cpu "${CPU:-cortex-a57}" -m 256M -display none -monitor none -serial stdio "$@" \
         -kernel "$kernel" >"$scratch/output" 2>&1
     status=$?
     output=$(tr -d '\r\0' <"$scratch/output")

@@ -1,6 +1,7 @@
 #include "tests/target/boot_state.h"
 
 #include "startup/runtime.h"
+#include "tests/target/home.h"
 #include "tests/target/tap.h"
 
 #define READ_REGISTER(name)                                                                                            \
@@ -10,9 +11,9 @@
         value_;                                                                                                        \
     })
 
-static void boot__ends_at_el1_with_a_stack_of_its_own_for_exceptions(void)
+static void boot__ends_at_its_level_with_a_stack_of_its_own_for_exceptions(void)
 {
-    CHECK_EQ(READ_REGISTER("CurrentEL") >> 2, 1);
+    CHECK_EQ(READ_REGISTER("CurrentEL") >> 2, home_level);
     CHECK_EQ(READ_REGISTER("SPSel"), 0);
 }
 
@@ -134,7 +135,7 @@ uint64_t boot_state_timer_frequency(void)
 
 void boot_state_run(void)
 {
-    TAP_RUN(boot__ends_at_el1_with_a_stack_of_its_own_for_exceptions);
+    TAP_RUN(boot__ends_at_its_level_with_a_stack_of_its_own_for_exceptions);
     TAP_RUN(boot__sets_the_memory_types);
     TAP_RUN(boot__sets_the_system_control_register);
     TAP_RUN(boot__sets_the_translation_control_register);

@@ -13,6 +13,7 @@
 #include "mmu/mmu.h"
 #include "mmu/space.h"
 #include "startup/runtime.h"
+#include "tests/target/home.h"
 #include "tests/target/machine.h"
 #include "tests/target/tap.h"
 #include "tests/target/team.h"
@@ -65,7 +66,7 @@ static void read_setup(void *unused)
 
 static void check_setup(const struct setup *setup, const struct setup *first)
 {
-    CHECK_EQ(setup->level, 1);
+    CHECK_EQ(setup->level, home_level);
     CHECK_EQ(setup->mair, first->mair);
     CHECK_EQ(setup->tcr, first->tcr);
     CHECK_EQ(setup->ttbr0, first->ttbr0);

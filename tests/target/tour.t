@@ -33,6 +33,11 @@ if [ "${BOARD:-virt}" = virt32 ]; then
     tour 'cortex-a7, 64M' -cpu cortex-a7 -m 64M
     tour 'cortex-a15, 4 cores, 1G' -smp 4 -m 1G
     tour 'entered in HYP mode' -M virt,virtualization=on
+elif [ "${EL:-1}" = 2 ]; then
+    tour 'max, 8 cores, 8G' -cpu max -smp 8 -m 8G
+    tour 'cortex-a76, 64M' -cpu cortex-a76 -m 64M
+    tour 'neoverse-n1, GICv3' -M virt,gic-version=3 -cpu neoverse-n1 -smp 4
+    tour 'entered at EL3' -M virt,secure=on -cpu max -m 1G
 else
     tour 'cortex-a53, 64M' -cpu cortex-a53 -m 64M
     tour 'max, 8 cores, 8G' -cpu max -smp 8 -m 8G

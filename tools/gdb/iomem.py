@@ -52,6 +52,9 @@ class OpenOcd:
             data += b"".join(word.to_bytes(width, "little") for word in words)
         return data
 
+# HCR_EL2.E2H and TGE: the code at EL2 has the tables of a kernel, in EL2's registers.
+HOST = 1 << 34 | 1 << 27
+
 
 class Target:
     """The halted machine: which way to its memory works, and registers that were set by hand."""
@@ -75,12 +78,19 @@ class Target:
             found, frame = {}, gdb.newest_frame()
         except gdb.error as error:
             raise gdb.GdbError(f"Nothing is halted: {error}") from None
+        host = (cls.register(frame, "HCR_EL2") or 0) & HOST == HOST
         for name in formats.REGISTERS:
-            try:
-                found[name] = int(frame.read_register(name)) & (1 << 64) - 1
-            except (ValueError, gdb.error):
-                continue
+            value = cls.register(frame, name.replace("_EL1", "_EL2") if host else name)
+            if value is not None:
+                found[name] = value
         return cls.tidy(found)
+
+    @staticmethod
+    def register(frame, name):
+        try:
+            return int(frame.read_register(name)) & (1 << 64) - 1
+        except (ValueError, gdb.error):
+            return None
 
     @staticmethod
     def tidy(found):

@@ -1,0 +1,3 @@
+#include "tests/target/home.h"
+
+const unsigned home_level = 2;
