@@ -15,6 +15,12 @@ void cache_clean(const void *va, size_t size);            /* memory gets what th
 void cache_invalidate(void *va, size_t size);             /* the caches forget; a line half inside is cleaned first */
 void cache_clean_invalidate(const void *va, size_t size); /* both */
 
+/*
+ * Accesses before it, of devices too, are complete before any after it begins. The two that invalidate begin with it: a
+ * line is not dropped, and perhaps read again, before the device's word that it is done has been read.
+ */
+void cache_barrier(void);
+
 /* Instructions written to [va, va + size) are what every core fetches from now on. */
 void cache_sync_instructions(const void *va, size_t size);
 

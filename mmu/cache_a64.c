@@ -17,7 +17,7 @@ enum { IMINLINE = 0, DMINLINE = 16 };
     for (uintptr_t at_ = (uintptr_t)(va) & ~((line)-1), end_ = (uintptr_t)(va) + (size); at_ < end_; at_ += line)      \
     __asm__ volatile(operation ", %0" : : "r"(at_) : "memory")
 
-static void wait_all(void)
+void cache_barrier(void)
 {
     __asm__ volatile("dsb sy" : : : "memory");
 }
@@ -27,15 +27,16 @@ void cache_clean(const void *va, size_t size)
     uintptr_t line = line_size(DMINLINE);
 
     FOR_EACH_LINE("dc cvac", va, size, line);
-    wait_all();
+    cache_barrier();
 }
 
 void cache_clean_invalidate(const void *va, size_t size)
 {
     uintptr_t line = line_size(DMINLINE);
 
+    cache_barrier();
     FOR_EACH_LINE("dc civac", va, size, line);
-    wait_all();
+    cache_barrier();
 }
 
 /* A line at either end may hold somebody else's bytes too: those must not be lost. */
@@ -43,6 +44,7 @@ void cache_invalidate(void *va, size_t size)
 {
     uintptr_t line = line_size(DMINLINE), start = (uintptr_t)va, end = start + size;
 
+    cache_barrier();
     if (start & (line - 1))
         __asm__ volatile("dc civac, %0" : : "r"(start) : "memory");
     if (end & (line - 1))
@@ -51,7 +53,7 @@ void cache_invalidate(void *va, size_t size)
     end &= ~(line - 1);
     if (start < end)
         FOR_EACH_LINE("dc ivac", start, end - start, line);
-    wait_all();
+    cache_barrier();
 }
 
 /* Arm ARM B2.4.4: clean to the point of unification, then forget the instruction cache's copies, then refetch. */

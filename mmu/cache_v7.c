@@ -26,7 +26,7 @@ enum { IMINLINE = 0, DMINLINE = 16 };
     for (uintptr_t at_ = (uintptr_t)(va) & ~((line)-1), end_ = (uintptr_t)(va) + (size); at_ < end_; at_ += line)      \
     CP15(operation, at_)
 
-static void wait_all(void)
+void cache_barrier(void)
 {
     __asm__ volatile("dsb sy" : : : "memory");
 }
@@ -36,15 +36,16 @@ void cache_clean(const void *va, size_t size)
     uintptr_t line = line_size(DMINLINE);
 
     FOR_EACH_LINE(DCCMVAC, va, size, line);
-    wait_all();
+    cache_barrier();
 }
 
 void cache_clean_invalidate(const void *va, size_t size)
 {
     uintptr_t line = line_size(DMINLINE);
 
+    cache_barrier();
     FOR_EACH_LINE(DCCIMVAC, va, size, line);
-    wait_all();
+    cache_barrier();
 }
 
 /* A line at either end may hold somebody else's bytes too: those must not be lost. */
@@ -52,6 +53,7 @@ void cache_invalidate(void *va, size_t size)
 {
     uintptr_t line = line_size(DMINLINE), start = (uintptr_t)va, end = start + size;
 
+    cache_barrier();
     if (start & (line - 1))
         CP15(DCCIMVAC, start);
     if (end & (line - 1))
@@ -60,7 +62,7 @@ void cache_invalidate(void *va, size_t size)
     end &= ~(line - 1);
     if (start < end)
         FOR_EACH_LINE(DCIMVAC, start, end - start, line);
-    wait_all();
+    cache_barrier();
 }
 
 /* Arm ARM B2.2.7: as on AArch64, and the branch predictor forgets what was there. */
