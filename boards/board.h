@@ -25,6 +25,13 @@ struct board_device {
     unsigned irq; /* INTID; 0: none that is of use */
 };
 
+/* What a bus's devices reach of physical memory, by addresses that are offset more than the CPU's (modulo 2^64). */
+struct board_window {
+    const char *compatible; /* of a device on the bus */
+    struct board_range memory;
+    uint64_t offset;
+};
+
 /* What the runtime lends to a board's functions, for the time of the call. */
 struct board_access {
     uintptr_t registers; /* where the first of board.registers is mapped */
@@ -54,6 +61,10 @@ struct board {
     int core_count;
     uint64_t first_core;                /* core 0's affinity fields in MPIDR; the others' follow */
     const struct board_device *devices; /* ended by compatible NULL; may be NULL */
+
+    /* Where the device tree has no dma-ranges; ended by compatible NULL; may be NULL. */
+    const struct board_window *windows;
+    uint32_t dma_channels; /* of the BCM2835's DMA engine: a bit for each that firmware leaves to the ARM */
 
     /* Of the first of board_irq_controllers, and INTID of the virtual timer. Size 0, or 0: the device tree says. */
     struct board_range irq_registers[2];

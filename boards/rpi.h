@@ -41,6 +41,15 @@ enum { RPI_AT_GPIO = 0, RPI_AT_PL011 = 0x1000, RPI_AT_AUX = 0x2000, RPI_AT_MAILB
     }
 
 /*
+ * The old DMA engine has addresses of 32 bits, of which the upper two choose how it goes through the VideoCore's
+ * caches: 3 is past them. That leaves 1 GiB.
+ */
+#define RPI_DMA_WINDOW                                                                                                 \
+    {                                                                                                                  \
+        "brcm,bcm2835-dma", {0, 0x40000000}, 0xC0000000                                                                \
+    }
+
+/*
  * The console is the UART that GPIO14 and 15 lead to: the mini-UART when the firmware has put them there, as it does
  * on a Pi 3 and 4 with enable_uart=1; else the PL011, which gets them.
  */

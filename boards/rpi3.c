@@ -13,6 +13,10 @@ static const struct board_device devices[] = {
     {"brcm,bcm2836-l1-intc", {ARM_LOCAL, 0x100}, 0},
     {NULL, {0, 0}, 0},
 };
+static const struct board_window windows[] = {
+    RPI_DMA_WINDOW,
+    {NULL, {0, 0}, 0},
+};
 const struct irq_controller *const board_irq_controllers[] = {&bcm2836_irq_controller, NULL};
 const struct board_secure board_secure = {.timer_hertz = 19200000, .arm_local = ARM_LOCAL};
 
@@ -25,6 +29,8 @@ const struct board board = {
     .find_ram = rpi_find_ram,
     .core_count = 4,
     .devices = devices,
+    .windows = windows,
+    .dma_channels = 0x7f34,
     .irq_registers = {{ARM_LOCAL, 0x1000}, {PERIPHERALS + 0xb200, 0x200}},
     .timer_irq = BCM2836_VIRTUAL_TIMER,
     .spin_table = 0xd8,

@@ -14,6 +14,11 @@ static const struct board_device devices[] = {
     {"arm,gic-400", {GIC, 0x1000}, 0},
     {NULL, {0, 0}, 0},
 };
+static const struct board_window windows[] = {
+    RPI_DMA_WINDOW,
+    {"brcm,bcm2711-pcie", {0, 0xC0000000}, 0}, /* the first steppings of the chip reach no further */
+    {NULL, {0, 0}, 0},
+};
 const struct irq_controller *const board_irq_controllers[] = {&gicv2_controller, NULL};
 const struct board_secure board_secure = {
     .gic_distributor = GIC,
@@ -31,6 +36,8 @@ const struct board board = {
     .find_ram = rpi4_find_ram,
     .core_count = 4,
     .devices = devices,
+    .windows = windows,
+    .dma_channels = 0x0734,
     .irq_registers = {{GIC, 0x1000}, {GIC + 0x1000, 0x2000}},
     .timer_irq = 27,
     .spin_table = 0xd8,
