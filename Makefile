@@ -99,7 +99,7 @@ size: $(LIBRARY) $(OUT)/$(NAME).elf ## bytes of each room and of APP
 
 # ---- host tests ----------------------------------------------------------------------------------------------------
 
-HOST_SRCS := $(call portable,$(wildcard mmu/*.c iomem/*.c startup/frames*.c)) \
+HOST_SRCS := $(call portable,$(wildcard mmu/*.c iomem/*.c startup/frames*.c startup/bus_step.c)) \
     $(filter-out tests/host/test_%,$(wildcard tests/host/*.c)) $(wildcard $(CHECKS:%=mmu/*_%.c) $(CHECKS:%=iomem/*_%.c))
 HOST_TESTS := $(wildcard tests/host/test_*.c)
 SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all

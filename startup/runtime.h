@@ -152,6 +152,22 @@ void frame_get_stats(struct frame_stats *stats);
 /* The device tree, mapped read-only; NULL on a board that passed none. Read it with libfdt. */
 const void *runtime_device_tree(void);
 
+/*
+ * A window by which the devices of a bus reach physical memory: size bytes from pa on, at bus addresses that are offset
+ * more (modulo 2^64). IOMapperCreateWithOffset(offset, pa, size) makes the mapper that says so.
+ */
+struct bus_window {
+    uint64_t pa, size, offset;
+};
+
+/*
+ * The index-th window of the bus that has a device of that kind, as a device tree's `compatible` names it, or of the
+ * bus that the device makes when it is a bridge ("brcm,bcm2711-pcie"): 0 is RAM's. From the device tree's dma-ranges
+ * or, where it has none, from what the board is known for. false: none is known, and *window is as it was; a bus
+ * without any has the CPU's addresses.
+ */
+bool runtime_bus_window(const char *compatible, unsigned index, struct bus_window *window);
+
 #ifdef __cplusplus
 }
 #endif
