@@ -158,12 +158,16 @@ static size_t find_mode(const struct bank *bank, size_t page, size_t end)
     return page;
 }
 
-/* The first run of count free pages whose address is a multiple of align; bank->count when there is none. */
-static size_t find_run(struct bank *bank, size_t count, uint64_t align)
-{
-    size_t from = bank->hint = find_bit(bank, bank->hint, true);
+/* A run of frames at a multiple of align, all of its bytes from min_pa to max_pa. */
+struct wish {
+    uint64_t size, align, min_pa, max_pa;
+    enum port_owner owner;
+};
 
-    while (from < bank->count) {
+/* The first such run of free pages at or above `from`, whatever its end; bank->count when there is none. */
+static size_t find_run(const struct bank *bank, size_t from, size_t count, uint64_t align)
+{
+    for (from = find_bit(bank, from, true); from < bank->count;) {
         uint64_t pa = bank->start + (uint64_t)from * PORT_PAGE_SIZE;
         size_t page = from + (size_t)((-pa & (align - 1)) / PORT_PAGE_SIZE);
         size_t end = find_bit(bank, from, false);
@@ -179,33 +183,47 @@ static size_t find_run(struct bank *bank, size_t count, uint64_t align)
     return bank->count;
 }
 
-static uint64_t alloc_in(struct bank *bank, size_t count, uint64_t align, uint64_t max_pa, enum port_owner owner)
+static uint64_t alloc_in(struct bank *bank, size_t count, const struct wish *wish)
 {
-    size_t page = bank->free_count < count ? bank->count : find_run(bank, count, align);
-    uint64_t pa = bank->start + (uint64_t)page * PORT_PAGE_SIZE;
+    uint64_t below = wish->min_pa > bank->start ? (wish->min_pa - bank->start) / PORT_PAGE_SIZE : 0, pa;
+    size_t page = bank->hint = find_bit(bank, bank->hint, true);
 
-    if (page == bank->count || pa + (uint64_t)count * PORT_PAGE_SIZE - 1 > max_pa)
+    if (below >= bank->count || bank->free_count < count)
+        return PORT_NO_FRAME;
+    page = find_run(bank, page > below ? page : (size_t)below, count, wish->align);
+    pa = bank->start + (uint64_t)page * PORT_PAGE_SIZE;
+    if (page == bank->count || pa + (uint64_t)count * PORT_PAGE_SIZE - 1 > wish->max_pa)
         return PORT_NO_FRAME; /* the lowest run there is ends above max_pa: all do */
-    take(bank, page, count, owner);
+    take(bank, page, count, wish->owner);
+    return pa;
+}
+
+static uint64_t alloc(struct wish wish)
+{
+    uint64_t pages = wish.size / PORT_PAGE_SIZE + (wish.size % PORT_PAGE_SIZE != 0);
+    uint64_t pa = PORT_NO_FRAME;
+
+    assert(!(wish.align & (wish.align - 1)) && wish.owner != PORT_OWNER_FREE);
+    if (!pages)
+        return PORT_NO_FRAME;
+    if (wish.align < PORT_PAGE_SIZE)
+        wish.align = PORT_PAGE_SIZE;
+    lock_acquire(&frames_lock);
+    for (size_t i = 0; i < bank_count && pa == PORT_NO_FRAME; i++)
+        if (pages <= banks[i].count)
+            pa = alloc_in(&banks[i], (size_t)pages, &wish);
+    lock_release(&frames_lock);
     return pa;
 }
 
 uint64_t frame_alloc(uint64_t size, uint64_t align, uint64_t max_pa, enum port_owner owner)
 {
-    uint64_t pages = size / PORT_PAGE_SIZE + (size % PORT_PAGE_SIZE != 0);
-    uint64_t pa = PORT_NO_FRAME;
+    return alloc((struct wish){size, align, 0, max_pa, owner});
+}
 
-    assert(!(align & (align - 1)) && owner != PORT_OWNER_FREE);
-    if (!pages)
-        return PORT_NO_FRAME;
-    if (align < PORT_PAGE_SIZE)
-        align = PORT_PAGE_SIZE;
-    lock_acquire(&frames_lock);
-    for (size_t i = 0; i < bank_count && pa == PORT_NO_FRAME; i++)
-        if (pages <= banks[i].count)
-            pa = alloc_in(&banks[i], (size_t)pages, align, max_pa, owner);
-    lock_release(&frames_lock);
-    return pa;
+uint64_t frame_alloc_in(const struct frame_range *range, uint64_t size, uint64_t align, enum port_owner owner)
+{
+    return alloc((struct wish){size, align, range->start, range->end - 1, owner});
 }
 
 void frames_set_reclaim(bool (*spare)(void))

@@ -36,8 +36,11 @@ void frames_reserve(const struct frame_range *range);
  */
 uint64_t frame_alloc(uint64_t size, uint64_t align, uint64_t max_pa, enum port_owner owner);
 
+/* The same, the lowest such run within the range. */
+uint64_t frame_alloc_in(const struct frame_range *range, uint64_t size, uint64_t align, enum port_owner owner);
+
 /*
- * The same, but that whoever has frames to spare is asked for some before it fails. The caller holds the lock of no
+ * frame_alloc, but that whoever has frames to spare is asked for some before it fails. The caller holds the lock of no
  * space: giving frames up takes pages out of tables.
  */
 uint64_t frame_alloc_hard(uint64_t size, uint64_t align, uint64_t max_pa, enum port_owner owner);

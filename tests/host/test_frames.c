@@ -55,11 +55,9 @@ static int done(void **state)
     return 0;
 }
 
-static bool run_fits(unsigned bank, size_t page, size_t count, uint64_t align, uint64_t max_pa)
+static bool run_fits(unsigned bank, size_t page, size_t count, uint64_t align)
 {
-    uint64_t pa = banks[bank].start + page * PAGE;
-
-    if (pa % align || pa + count * PAGE - 1 > max_pa || page + count > pages(bank))
+    if ((banks[bank].start + page * PAGE) % align || page + count > pages(bank))
         return false;
     for (size_t i = page; i < page + count; i++)
         if (owner[bank][i] != PORT_OWNER_FREE)
@@ -67,14 +65,36 @@ static bool run_fits(unsigned bank, size_t page, size_t count, uint64_t align, u
     return true;
 }
 
-/* The lowest run there is. */
-static uint64_t due(size_t count, uint64_t align, uint64_t max_pa)
+/* The lowest run there is from min_pa to max_pa. */
+static uint64_t due(size_t count, uint64_t align, uint64_t min_pa, uint64_t max_pa)
 {
     for (unsigned bank = 0; bank < BANKS; bank++)
-        for (size_t page = 0; page < pages(bank); page++)
-            if (run_fits(bank, page, count, align, max_pa))
-                return banks[bank].start + page * PAGE;
+        for (size_t page = 0; page < pages(bank); page++) {
+            uint64_t pa = banks[bank].start + page * PAGE;
+
+            if (pa >= min_pa && pa + count * PAGE - 1 <= max_pa && run_fits(bank, page, count, align))
+                return pa;
+        }
     return PORT_NO_FRAME;
+}
+
+static uint64_t alloc_somewhere(size_t count, uint64_t align)
+{
+    uint64_t max_pa = below(4) ? UINT64_MAX : banks[below(BANKS)].start + below(800) * PAGE - below(2);
+    uint64_t pa = due(count, align, 0, max_pa);
+
+    assert_int_equal(frame_alloc(count * PAGE - below(PAGE), align, max_pa, PORT_OWNER_IOMEM), pa);
+    return pa;
+}
+
+static uint64_t alloc_in_range(size_t count, uint64_t align)
+{
+    uint64_t start = banks[below(BANKS)].start + below(900) * PAGE - 10 * PAGE;
+    struct frame_range range = {start, start + (1 + below(300)) * PAGE};
+    uint64_t pa = due(count, align, range.start, range.end - 1);
+
+    assert_int_equal(frame_alloc_in(&range, count * PAGE - below(PAGE), align, PORT_OWNER_IOMEM), pa);
+    return pa;
 }
 
 static void own(uint64_t pa, size_t count, uint8_t by)
@@ -112,12 +132,10 @@ static void alloc__gives_the_lowest_run_that_fits(void **state)
     for (unsigned op = 0; op < 20000; op++) {
         size_t count = 1 + (size_t)below(below(8) ? 6 : 200);
         uint64_t align = UINT64_C(1) << (below(3) ? 12 : 10 + below(10));
-        uint64_t max_pa = below(4) ? UINT64_MAX : banks[below(BANKS)].start + below(800) * PAGE - below(2);
 
         if (below(2)) {
-            uint64_t pa = due(count, align, max_pa);
+            uint64_t pa = below(2) ? alloc_somewhere(count, align) : alloc_in_range(count, align);
 
-            assert_int_equal(frame_alloc(count * PAGE - below(PAGE), align, max_pa, PORT_OWNER_IOMEM), pa);
             if (pa != PORT_NO_FRAME)
                 own(pa, count, PORT_OWNER_IOMEM);
         } else { /* free a part of whatever is there */
