@@ -64,8 +64,8 @@ static void clean_leaves(struct protect_job *job, entry_t *slot, unsigned level,
     for (; count; count--, slot++) {
         uint64_t leaf = entry_get(slot, level);
 
-        if ((leaf & VALID) || !leaf_cacheable(leaf))
-            continue;
+        if ((leaf & VALID) || !leaf_cacheable(leaf) || !((leaf ^ job->bits) & BREAK_NEEDED))
+            continue; /* one that broke for another reason goes on in the cache */
         if ((leaf & OUTPUT_ADDRESS) != job->dirty + job->length) {
             if (job->length)
                 job->space->backend->cache_clean_invalidate(job->dirty, job->length);

@@ -134,6 +134,19 @@ static void protect__out_of_a_cacheable_type_cleans_once_a_run(void **state)
     assert_int_equal(do_unmap(at(0), 4 * page()), MMU_OK);
 }
 
+static void permissions__of_a_part_clean_nothing(void **state)
+{
+    size_t before = model_counts().cleans;
+
+    (void)state;
+    assert_int_equal(do_map(at(0), PA, 2 * table_span(), RW), MMU_OK);
+    assert_int_equal(do_protect(at(3 * page()), table_span(), MMU_WRITEBACK), MMU_OK);
+    assert_int_equal(model_counts().cleans, before);
+    assert_int_equal(do_protect(at(4 * page()), page(), MMU_UNCACHED | MMU_WRITE), MMU_OK);
+    assert_int_equal(model_counts().cleans, before + 1);
+    assert_int_equal(do_unmap(at(0), 2 * table_span()), MMU_OK);
+}
+
 static void tag__stands_where_it_was_put(void **state)
 {
     uint64_t t = table_span(), p = page(), va = at(t - 2 * p);
@@ -355,6 +368,7 @@ int main(void)
         CASE(protect__reaches_mappings_with_different_attributes),
         CASE(protect__to_the_same_does_nothing),
         CASE(protect__out_of_a_cacheable_type_cleans_once_a_run),
+        CASE(permissions__of_a_part_clean_nothing),
         CASE(tag__stands_where_it_was_put),
         CASE(tag__carries_any_payload),
         CASE(tag__takes_mapped_pages_away),
