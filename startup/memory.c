@@ -2,6 +2,12 @@
  * From the boot tables to the kernel space. The frames' records and the tables of the linear map are needed
  * before there is a linear map: they come from one chunk of RAM that the boot tables show in 2 MiB blocks at its
  * final address. What is left of the chunk becomes ordinary RAM.
+ *
+ * The linear map is made of the largest leaves that fit, and one that a cache mode is to change a part of is cut, for
+ * which it is away for a moment (break-before-make). Another core that touches it meanwhile tries again (fault.c). The
+ * core that cuts must not need it: so a sixteenth of RAM, at its end, is mapped by pages, which are never cut, and has
+ * all that a change of tables and an abort handler touch through the linear map: tables, spaces, the frames' records.
+ * Image, stacks and heap are mapped by pages elsewhere. Other frames come from the end only when nothing else is left.
  */
 #include "startup/memory.h"
 
@@ -23,10 +29,12 @@
 #define BLOCK      ((uint64_t)1 << 21)
 #define READ_ONLY  (MMU_WRITEBACK | MMU_PAGES)
 #define READ_WRITE (MMU_WRITEBACK | MMU_WRITE | MMU_PAGES)
+#define PAGED_PART 16 /* of RAM, one in so many */
 
 static struct mmu_space kernel_space;
 static struct ram_map ram;
-static struct frame_range chunk; /* tables are taken from its start until the kernel space is live */
+static struct frame_range paged; /* what the linear map shows by pages */
+static struct frame_range chunk; /* of that: tables are taken from its start until the kernel space is live */
 static bool live;
 
 struct mmu_space *mmu_kernel_space(void)
@@ -58,12 +66,13 @@ const void *memory_at(uint64_t pa)
 
 static void *table_alloc(size_t size)
 {
+    const struct frame_range range = {chunk.start, paged.end}; /* below are the first tables and the records */
     uint64_t pa;
 
     if (size < PAGE) /* frames are what table_free can give back */
         size = PAGE;
     if (live) {
-        pa = frame_alloc(size, size, UINT64_MAX, PORT_OWNER_RUNTIME);
+        pa = frame_alloc_in(&range, size, size, PORT_OWNER_RUNTIME);
         return pa == PORT_NO_FRAME ? NULL : memory_linear(pa);
     }
     pa = (chunk.start + size - 1) & ~((uint64_t)size - 1);
@@ -168,10 +177,29 @@ static void make_clean_window(void)
         panic("the kernel space: no memory for the window to clean by");
 }
 
+static void map_linear(uint64_t start, uint64_t end, uint32_t attr)
+{
+    if (start < end)
+        map(LINEAR_VA + start, start, end - start, attr);
+}
+
+static void map_bank(const struct frame_range *bank)
+{
+    const uint32_t largest = READ_WRITE & ~(uint32_t)MMU_PAGES;
+
+    if (paged.start < bank->start || paged.start >= bank->end) {
+        map_linear(bank->start, bank->end, largest);
+        return;
+    }
+    map_linear(bank->start, paged.start, largest);
+    map_linear(paged.start, paged.end, READ_WRITE);
+    map_linear(paged.end, bank->end, largest);
+}
+
 static void map_all(void)
 {
     for (size_t i = 0; i < ram.bank_count; i++)
-        map(LINEAR_VA + ram.banks[i].start, ram.banks[i].start, ram.banks[i].end - ram.banks[i].start, READ_WRITE);
+        map_bank(&ram.banks[i]);
     protect_linear(boot_info.image_pa, (uint64_t)(image_data_start - image_start));
     map_image_part(image_start, image_text_end, READ_ONLY | MMU_EXEC);
     map_image_part(image_rodata_start, image_rodata_end, READ_ONLY);
@@ -181,25 +209,41 @@ static void map_all(void)
     make_clean_window();
 }
 
-/* More than enough tables: a last-level one each TABLE_SPAN, one above each GiB, and some for the windows. */
-static uint64_t tables_size(void)
+static uint64_t round_up(uint64_t size)
 {
-    uint64_t count = 32 + image_size_bytes() / TABLE_SPAN;
+    return (size + BLOCK - 1) & ~(BLOCK - 1);
+}
+
+static uint64_t ram_size(void)
+{
+    uint64_t size = 0;
 
     for (size_t i = 0; i < ram.bank_count; i++)
-        count += (ram.banks[i].end - ram.banks[i].start) / TABLE_SPAN * 513 / 512 + 4;
-    return count * PAGE;
+        size += ram.banks[i].end - ram.banks[i].start;
+    return size;
+}
+
+/* More than enough tables: for what is mapped by pages, above each GiB, at each bank's ends, and for the windows. */
+static uint64_t tables_size(void)
+{
+    uint64_t by_pages = image_size_bytes() + 2 * ram_size() / PAGED_PART;
+
+    return (by_pages / TABLE_SPAN + (ram_size() >> 30) + 8 * ram.bank_count + 64) * PAGE;
 }
 
 static void take_chunk(uint64_t metadata)
 {
-    uint64_t size = (metadata + tables_size() + BLOCK - 1) & ~(BLOCK - 1);
-    uint64_t pa = ram_find(&ram, size, BLOCK);
+    uint64_t least = round_up(metadata + tables_size()), size = round_up(ram_size() / PAGED_PART), pa;
 
-    if (pa == PORT_NO_FRAME || size > (uint64_t)1 << 30)
-        panic("no %" PRIu64 " KiB of RAM in one piece for the records of RAM", size / 1024);
-    boot_map_chunk(pa, size);
-    chunk = (struct frame_range){pa, pa + size};
+    if (size < least)
+        size = least;
+    while ((pa = ram_find(&ram, size, BLOCK)) == PORT_NO_FRAME && size > least)
+        size = size / 2 > least ? size / 2 & ~(BLOCK - 1) : least;
+    if (pa == PORT_NO_FRAME || least > (uint64_t)1 << 30)
+        panic("no %" PRIu64 " KiB of RAM in one piece for the records of RAM", least / 1024);
+    boot_map_chunk(pa, least);
+    paged = (struct frame_range){pa, pa + size};
+    chunk = (struct frame_range){pa, pa + least};
 }
 
 static void start_frames(void)
