@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-int fake_space, other_fake;
+struct mmu_space fake_space, other_fake;
 
 uint64_t *root, *middle, *last;
 

@@ -5,6 +5,7 @@
 #ifndef TESTS_HOST_HAND_H
 #define TESTS_HOST_HAND_H
 
+#include "mmu/space.h"
 #include "tests/host/check.h"
 #include "tests/host/model.h"
 
@@ -14,7 +15,7 @@
 #define VA       UINT64_C(0x40201000)       /* entries 1, 1, 1 */
 #define BLOCK_VA UINT64_C(0x40800000)       /* entries 1, 4, 0 */
 
-extern int fake_space, other_fake;
+extern struct mmu_space fake_space, other_fake; /* only their ASIDs are looked at */
 #define SPACE ((const struct mmu_space *)&fake_space)
 #define OTHER ((const struct mmu_space *)&other_fake)
 

@@ -9,7 +9,7 @@
 #include "tests/host/model_inner.h"
 
 #define PAGE_SLOTS 1024 /* no table has less room than this, so that an index by it finds it */
-#define SPACES_MAX 16
+#define SPACES_MAX 64
 #define CLASSES    20
 
 static struct table *tables;                  /* by 4 KiB of the arena; all pages of a table share the first's record */
@@ -19,7 +19,7 @@ static uint64_t next_slot;
 static struct model_space spaces[SPACES_MAX];
 static struct judge_regime regimes[SPACES_MAX]; /* of the space in the same place */
 static bool ended[SPACES_MAX];                  /* the whole space was invalidated, and nothing entered since */
-static unsigned space_count;
+static unsigned space_count, serials[SPACES_MAX], last_serial;
 static unsigned pa_bits;
 bool no_break;
 static long fail_after;
@@ -238,6 +238,7 @@ void model_adopt(const struct model_space *space)
         abort();
     }
     *known = *space;
+    serials[known - spaces] = ++last_serial;
     ended[known - spaces] = false;
     regimes[known - spaces] = (struct judge_regime){.rules = space->rules,
                                                     .granule_bits = space->granule_bits,
@@ -274,6 +275,11 @@ void model_forget(const struct mmu_space *space)
 const struct judge_regime *regime_of(const struct model_space *space)
 {
     return &regimes[space - spaces];
+}
+
+unsigned serial_of(const struct model_space *space)
+{
+    return serials[space - spaces];
 }
 
 struct judge_regime model_regime(const struct mmu_space *space)

@@ -12,6 +12,7 @@
  *   groups whole               entries with the contiguous bit agree in their whole group, and a
  *                              group is broken as one (permissions of all its members may change in place)
  *   settled                    at the end of a call nothing is unpublished or not invalidated
+ *   ASIDs                      no space gets a number of which some TLB still has another space's entries
  *
  * There is one model at a time, as struct mmu_backend carries no context. Everything random comes
  * from the seed. A breach is recorded, not fatal: model_breach() tells the first one.
@@ -50,7 +51,14 @@ struct model_space {
 void model_adopt(const struct model_space *space);
 void model_forget(const struct mmu_space *space); /* its addresses are no longer in use: every TLB forgets it too */
 
-void model_forget_all(void); /* what TLBI VMALLE1IS does: every TLB is empty */
+/*
+ * TLBs and walk caches know a space that has an ASID by that alone: what TLBI ASIDE1IS and VMALLE1IS do. The core
+ * translates by this space from now on, under the ASID that it has; NULL: by none. It is a breach when another space is
+ * active under that number, or anything is left of one that had it.
+ */
+void model_forget_asid(uint16_t asid);
+void model_forget_all(void);
+void model_enter(unsigned core, const struct mmu_space *space);
 
 /* The walkers' view of a space, for the judge. */
 struct judge_regime model_regime(const struct mmu_space *space);

@@ -7,17 +7,26 @@
 
 #include <string.h>
 
+#include "mmu/space.h"
+
 #define TLB_ENTRIES  64
 #define WALK_ENTRIES 16
 
+/* How an entry knows whose it is: by the ASID, when the space had one. serial 0: the entry is empty. */
+struct owner {
+    unsigned serial;
+    uint16_t asid;
+    bool high;
+};
+
 struct tlb_entry {
-    const struct model_space *space; /* NULL: empty */
-    uint64_t va, span;               /* span may be a contiguous group's */
-    struct judge_leaf leaf;          /* of va */
+    struct owner owner;
+    uint64_t va, span;      /* span may be a contiguous group's */
+    struct judge_leaf leaf; /* of va */
 };
 
 struct walk_entry {
-    const struct model_space *space;
+    struct owner owner;
     uint64_t va, span, table; /* what the table translates; its physical address */
     unsigned level;           /* of the table */
 };
@@ -25,6 +34,7 @@ struct walk_entry {
 struct core {
     struct tlb_entry tlb[TLB_ENTRIES];
     struct walk_entry walks[WALK_ENTRIES];
+    const struct mmu_space *active; /* as far as it has been told */
 };
 
 static struct core cores[MODEL_CORES_MAX];
@@ -38,16 +48,34 @@ void cores_start(unsigned count)
     watching.space = NULL;
 }
 
-/* An entry that is not nG serves every space of its half. */
-static bool serves(const struct tlb_entry *entry, const struct model_space *space)
+static struct owner owner_of(const struct model_space *space)
 {
-    return entry->space && (entry->space == space || (!entry->leaf.ng && entry->space->high == space->high));
+    return (struct owner){serial_of(space), space->space->asid, space->high};
 }
 
-static struct tlb_entry *find(struct core *core, const struct model_space *space, uint64_t va)
+static bool is_of(const struct owner *entry, const struct owner *who)
+{
+    if (!entry->serial || entry->asid != who->asid || entry->high != who->high)
+        return false;
+    return entry->asid || entry->serial == who->serial;
+}
+
+/* An entry that is not nG serves every space of its half. */
+static bool serves(const struct tlb_entry *entry, const struct owner *who)
+{
+    return is_of(&entry->owner, who) || (entry->owner.serial && !entry->leaf.ng && entry->owner.high == who->high);
+}
+
+static void check_owner(const struct owner *entry, const struct owner *who)
+{
+    if (is_of(entry, who) && entry->serial != who->serial)
+        breach("an entry of another space that had this ASID");
+}
+
+static struct tlb_entry *find(struct core *core, const struct owner *who, uint64_t va)
 {
     for (unsigned i = 0; i < TLB_ENTRIES; i++)
-        if (serves(&core->tlb[i], space) && va - core->tlb[i].va < core->tlb[i].span)
+        if (serves(&core->tlb[i], who) && va - core->tlb[i].va < core->tlb[i].span)
             return &core->tlb[i];
     return NULL;
 }
@@ -62,30 +90,33 @@ static void insert(struct core *core, const struct tlb_entry *entry)
     for (unsigned i = 0; i < TLB_ENTRIES; i++) {
         const struct tlb_entry *other = &core->tlb[i];
 
-        if (serves(other, entry->space) && other->va < entry->va + entry->span && entry->va < other->va + other->span &&
-            disagree(other, entry))
+        if (serves(other, &entry->owner) && other->va < entry->va + entry->span &&
+            entry->va < other->va + other->span && disagree(other, entry))
             breach("two TLB entries disagree about one address (TLB conflict)");
     }
     core->tlb[model_random() % TLB_ENTRIES] = *entry;
 }
 
-static struct walk_entry *cached_walk(struct core *core, const struct model_space *space, uint64_t va)
+static struct walk_entry *cached_walk(struct core *core, const struct owner *who, uint64_t va)
 {
     struct walk_entry *best = NULL;
 
     for (unsigned i = 0; i < WALK_ENTRIES; i++) {
         struct walk_entry *walk = &core->walks[i];
 
-        if (walk->space == space && va - walk->va < walk->span && (!best || walk->level > best->level))
+        if (is_of(&walk->owner, who) && va - walk->va < walk->span && (!best || walk->level > best->level))
             best = walk;
     }
+    if (best)
+        check_owner(&best->owner, who);
     return best && model_random() % 8 ? best : NULL;
 }
 
 static struct judge_leaf walk(struct core *core, const struct model_space *space, uint64_t va)
 {
     const struct judge_regime *regime = regime_of(space);
-    struct walk_entry *cached = cached_walk(core, space, va);
+    struct owner who = owner_of(space);
+    struct walk_entry *cached = cached_walk(core, &who, va);
     unsigned level = cached ? cached->level : judge_start_level(regime);
     uint64_t table = cached ? cached->table : space->root, slot;
 
@@ -108,8 +139,7 @@ static struct judge_leaf walk(struct core *core, const struct model_space *space
         if (entry.kind != JUDGE_IS_TABLE)
             return judge_leaf(regime, level, descriptor, va);
         table = entry.pa;
-        core->walks[model_random() % WALK_ENTRIES] =
-            (struct walk_entry){space, va & ~(span - 1), span, table, level + 1};
+        core->walks[model_random() % WALK_ENTRIES] = (struct walk_entry){who, va & ~(span - 1), span, table, level + 1};
     }
 }
 
@@ -117,10 +147,11 @@ struct judge_leaf model_touch(unsigned core_number, const struct mmu_space *spac
 {
     const struct model_space *known = space_of(space);
     struct core *core = &cores[core_number % core_count];
-    struct tlb_entry entry = {.space = known}, *hit = find(core, known, va);
+    struct tlb_entry entry = {.owner = owner_of(known)}, *hit = find(core, &entry.owner, va);
     const struct judge_regime *regime = regime_of(known);
 
     if (hit) {
+        check_owner(&hit->owner, &entry.owner);
         entry.leaf = hit->leaf;
         entry.leaf.pa += va - hit->va;
         return entry.leaf;
@@ -145,46 +176,95 @@ struct judge_leaf model_touch(unsigned core_number, const struct mmu_space *spac
 
 void cores_flush(const struct model_space *space, const struct mmu_flush *flush)
 {
+    struct owner who = owner_of(space);
+
     for (unsigned c = 0; c < core_count; c++) {
         for (unsigned i = 0; i < TLB_ENTRIES; i++) {
             struct tlb_entry *entry = &cores[c].tlb[i];
 
-            if (serves(entry, space) && flush_hits_leaf(flush, entry->va, entry->span, entry->leaf.level))
-                entry->space = NULL;
+            if (serves(entry, &who) && flush_hits_leaf(flush, entry->va, entry->span, entry->leaf.level))
+                entry->owner.serial = 0;
         }
         for (unsigned i = 0; i < WALK_ENTRIES && flush->tables; i++) {
             struct walk_entry *entry = &cores[c].walks[i];
 
-            if (entry->space == space && flush_hits(flush, entry->va, entry->span))
-                entry->space = NULL;
+            if (is_of(&entry->owner, &who) && flush_hits(flush, entry->va, entry->span))
+                entry->owner.serial = 0;
         }
     }
 }
 
-void cores_forget(const struct model_space *space)
+static bool is_exactly(const struct owner *entry, const struct owner *who)
+{
+    return entry->serial == who->serial && !entry->asid;
+}
+
+static bool has_asid(const struct owner *entry, const struct owner *who)
+{
+    return entry->serial && entry->asid == who->asid;
+}
+
+static void drop(bool (*is_meant)(const struct owner *entry, const struct owner *who), const struct owner *who)
 {
     for (unsigned c = 0; c < core_count; c++) {
         for (unsigned i = 0; i < TLB_ENTRIES; i++)
-            if (cores[c].tlb[i].space == space)
-                cores[c].tlb[i].space = NULL;
+            if (is_meant(&cores[c].tlb[i].owner, who))
+                cores[c].tlb[i].owner.serial = 0;
         for (unsigned i = 0; i < WALK_ENTRIES; i++)
-            if (cores[c].walks[i].space == space)
-                cores[c].walks[i].space = NULL;
+            if (is_meant(&cores[c].walks[i].owner, who))
+                cores[c].walks[i].owner.serial = 0;
     }
+}
+
+/* What has an ASID stays: only an invalidate of that makes a TLB forget it. */
+void cores_forget(const struct model_space *space)
+{
+    drop(is_exactly, &(struct owner){.serial = serial_of(space)});
     if (watching.space == space->space)
         watching.space = NULL;
 }
 
+void model_forget_asid(uint16_t asid)
+{
+    drop(has_asid, &(struct owner){.asid = asid});
+}
+
 void model_forget_all(void)
 {
-    memset(cores, 0, sizeof cores);
+    for (unsigned c = 0; c < core_count; c++) {
+        memset(cores[c].tlb, 0, sizeof cores[c].tlb);
+        memset(cores[c].walks, 0, sizeof cores[c].walks);
+    }
+}
+
+static void check_core(const struct core *core, const struct owner *who)
+{
+    for (unsigned i = 0; i < TLB_ENTRIES; i++)
+        check_owner(&core->tlb[i].owner, who);
+    for (unsigned i = 0; i < WALK_ENTRIES; i++)
+        check_owner(&core->walks[i].owner, who);
+}
+
+void model_enter(unsigned core, const struct mmu_space *space)
+{
+    struct owner who;
+
+    cores[core % core_count].active = space;
+    if (!space)
+        return;
+    who = owner_of(space_of(space));
+    for (unsigned c = 0; c < core_count; c++) {
+        if (cores[c].active && cores[c].active != space && cores[c].active->asid == space->asid)
+            breach("two spaces are active under one ASID");
+        check_core(&cores[c], &who);
+    }
 }
 
 bool cores_walk_through(const struct table *table)
 {
     for (unsigned c = 0; c < core_count; c++)
         for (unsigned i = 0; i < WALK_ENTRIES; i++)
-            if (cores[c].walks[i].space && cores[c].walks[i].table == ARENA_PA + slot_bytes * table->slot)
+            if (cores[c].walks[i].owner.serial && cores[c].walks[i].table == ARENA_PA + slot_bytes * table->slot)
                 return true;
     return false;
 }

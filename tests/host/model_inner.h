@@ -51,6 +51,7 @@ struct table *table_of_slot(uint64_t slot);
 struct table *table_of_pa(uint64_t pa);
 const struct judge_regime *regime_of(const struct model_space *space);
 const struct model_space *space_of(const struct mmu_space *space);
+unsigned serial_of(const struct model_space *space); /* no other has had it, or will */
 void breach(const char *what);
 
 /* model_memory.c: stores on their way */

@@ -160,13 +160,14 @@ bool has_pending(uint64_t slot, uint64_t slots)
 bool pending_matters(void)
 {
     for (size_t i = 0; i < pending_count; i++) {
-        uint64_t slot = pending[i].slot, seen = shadow[slot], value = arena[slot];
+        uint64_t slot = pending[i].slot, seen = shadow[slot], value;
         struct table *table = table_of_slot(slot);
         const struct judge_regime *regime;
         struct judge_entry a, b;
 
         if (!table || table->state != TABLE_LINKED || !table->space)
-            continue;
+            continue; /* its memory may have been freed */
+        value = arena[slot];
         regime = regime_of(table->space);
         a = judge_decode(regime, table->level, seen);
         b = judge_decode(regime, table->level, value);

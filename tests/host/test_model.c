@@ -80,6 +80,35 @@ static void global_entries__serve_every_space(void **state)
     assert_int_equal(model_touch(0, OTHER, VA + 4096).pa, 0x90000000);
 }
 
+/* A TLB knows a space by its number: another one that gets it has what is left of the first. */
+static void asids__tell_the_entries_of_spaces_apart(void **state)
+{
+    struct model_space space = {.space = OTHER, .granule_bits = 12, .va_bits = 39};
+    uint64_t *other = fresh();
+
+    (void)state;
+    space.root = pa_of(other);
+    model_adopt(&space);
+    fake_space.asid = other_fake.asid = 5;
+    model_entry_write(&last[1], UINT64_C(0x80000000) | WB_NG);
+    model_backend.publish(SPACE);
+    model_enter(0, SPACE);
+    model_touch(0, SPACE, VA);
+    model_enter(1, OTHER);
+    assert_breach("active under one ASID");
+    model_enter(0, NULL);
+    assert_int_equal(model_touch(0, OTHER, VA).pa, 0x80000000);
+    assert_breach("another space that had this ASID");
+    model_forget_asid(6);
+    model_enter(1, OTHER);
+    assert_breach("another space that had this ASID");
+    model_forget_asid(5);
+    model_enter(1, OTHER);
+    assert_int_equal(model_touch(0, OTHER, VA).fault, JUDGE_TRANSLATION);
+    assert_null(model_breach());
+    fake_space.asid = other_fake.asid = 0;
+}
+
 static void invalidate__takes_the_addresses_of_its_stride_only(void **state)
 {
     struct mmu_flush coarse = {.va = VA & ~UINT64_C(0x1fffff), .size = 0x200000, .stride = 0x200000};
@@ -290,6 +319,7 @@ int main(void)
         CASE(cores__keep_walks_that_were_not_invalidated),
         CASE(stores__are_seen_early_or_late_until_published),
         CASE(global_entries__serve_every_space),
+        CASE(asids__tell_the_entries_of_spaces_apart),
         CASE(invalidate__takes_the_addresses_of_its_stride_only),
         CASE(invalidate__takes_the_leaves_of_its_level_only),
         CASE(rule__break_before_make),
