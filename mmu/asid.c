@@ -20,16 +20,16 @@ static void clear(struct asid_pool *pool)
     take(pool, 0);
 }
 
-void asid_start(struct asid_pool *pool, unsigned bits, void (*forget_all)(void))
+void asid_start(struct asid_pool *pool, unsigned bits, void (*forget)(uint16_t asid), void (*forget_all)(void))
 {
-    *pool = (struct asid_pool){.generation = 1, .count = 1u << bits, .forget_all = forget_all};
+    *pool = (struct asid_pool){.generation = 1, .count = 1u << bits, .forget = forget, .forget_all = forget_all};
     clear(pool);
 }
 
 /* The first free number from `next` on, around the end; there is one. */
 static uint32_t find(const struct asid_pool *pool)
 {
-    uint32_t number = pool->next;
+    uint32_t number = pool->next % pool->count;
 
     for (;;) {
         uint64_t free = ~pool->words[number / 64] & ~(bit_of(number) - 1);
@@ -71,7 +71,7 @@ bool asid_enter(struct asid_pool *pool, unsigned core, struct mmu_space *space)
             begin_generation(pool);
         number = find(pool);
         take(pool, number);
-        pool->next = number + 1 < pool->count ? number + 1 : 0;
+        pool->next = number + 1;
         space->asid_generation = pool->generation;
         space->asid = (uint16_t)number;
     }
@@ -89,7 +89,8 @@ bool asid_is_active(const struct asid_pool *pool, const struct mmu_space *space)
 
 void asid_release(struct asid_pool *pool, struct mmu_space *space)
 {
-    if (space->asid_generation == pool->generation) {
+    if (space->asid_generation && space->asid_generation == pool->generation) {
+        pool->forget(space->asid);
         pool->words[space->asid / 64] &= ~bit_of(space->asid);
         pool->taken--;
     }

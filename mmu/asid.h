@@ -21,12 +21,13 @@ struct asid_pool {
     uint32_t count;                             /* numbers 1 to count - 1 are handed out; 0 means no space */
     uint32_t taken, next;                       /* how many are; where the search goes on */
     struct mmu_space *active[ASID_CORES];       /* what each core's TTBR0 holds */
-    void (*forget_all)(void);                   /* on return no TLB holds anything of any ASID */
+    void (*forget)(uint16_t asid);              /* on return no TLB holds anything of this one, cached walks included */
+    void (*forget_all)(void);                   /* the same of all */
     uint64_t words[(1u << ASID_BITS_MAX) / 64]; /* a bit a number that is taken */
 };
 
 /* All numbers free. `bits` is 2 to 16: the hardware's 8 or 16, or fewer in a test. */
-void asid_start(struct asid_pool *pool, unsigned bits, void (*forget_all)(void));
+void asid_start(struct asid_pool *pool, unsigned bits, void (*forget)(uint16_t asid), void (*forget_all)(void));
 
 /*
  * The core makes this space its active one (NULL: none): space->asid is good until the core makes another one active.
@@ -38,7 +39,10 @@ bool asid_enter(struct asid_pool *pool, unsigned core, struct mmu_space *space);
 /* Has any core made it active? */
 bool asid_is_active(const struct asid_pool *pool, const struct mmu_space *space);
 
-/* The space ends: no core has it active, and no TLB anything of its number. It has none afterwards. */
+/*
+ * The space ends: no core has it active. Its number goes, and is forgotten by every TLB before it can be another's;
+ * only then may its tables be freed.
+ */
 void asid_release(struct asid_pool *pool, struct mmu_space *space);
 
 #endif

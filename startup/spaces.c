@@ -60,8 +60,6 @@ struct el0_thread **spaces_threads(struct mmu_space *space)
 /* No core has it active. */
 static void bury(struct task_space *space)
 {
-    if (space->tables.asid_generation == pool.generation)
-        tlb_forget_asid(space->tables.asid);
     asid_release(&pool, &space->tables);
     mmu_space_release(&space->tables);
     while (space->threads) {
@@ -89,7 +87,7 @@ static void enter(struct mmu_space *space)
     struct mmu_space *before = spaces_active();
 
     if (!pool.count)
-        asid_start(&pool, tlb_asid_bits(), tlb_forget_all);
+        asid_start(&pool, tlb_asid_bits(), tlb_forget_asid, tlb_forget_all);
     if (before == space)
         return;
     if (asid_enter(&pool, core_self(), space))

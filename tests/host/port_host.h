@@ -79,6 +79,9 @@ void host_defragment(void);
 extern size_t host_logs; /* diagnostics printed so far */
 extern int host_core;    /* what port_core answers */
 
+/* Tasks get this many bits of ASIDs from now on (16 otherwise). Not while there is a task. */
+void host_asids(unsigned bits);
+
 extern void (*host_wait)(void); /* what port_wait does; NULL: nobody could end the wait */
 extern port_abort_handler host_abort_handler;
 
