@@ -1,5 +1,6 @@
 #!/bin/bash
-# test_granules on cores with other granules than the default one's, and with range TLBIs; skips only what is missing.
+# test_granules and test_adopt on cores with other granules than the default one's, and with range TLBIs; they skip
+# only what is missing.
 # shellcheck disable=SC2317  # ok calls these functions by name
 cd "$(dirname "$0")/../.." || exit 1
 . tests/target/boot.sh
@@ -11,6 +12,8 @@ passes() { # NUMBER OF SKIPS
 try() { # CPU SKIPS
     boot 120 "$OUT/test_granules_a64.elf" granules -cpu "$1" </dev/null
     ok "$1" passes "$2"
+    boot 60 "$OUT/test_adopt_a64.elf" adopt -cpu "$1" </dev/null
+    ok "$1: adopted tables" passes "$(($2 / 2))"
 }
 
 try cortex-a72 2 # no 16K
