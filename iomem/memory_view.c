@@ -203,14 +203,9 @@ static bool is_awaited(const struct memory_view *view, uint64_t page)
 int memory_view_show(const struct memory_view *view, uint64_t page)
 {
     struct mmu_range range = {va_of(view, page), view->object->pages[page], PAGE, memory_view_attr(view, page)};
-    int error;
+    int error = mmu_fill(tables_of(view), &range, memory_object_tag(view->object));
 
-    if (!is_awaited(view, page))
-        return MMU_OK;
-    error = mmu_tag(tables_of(view), range.va, PAGE, MMU_TAG_NONE, 0);
-    if (error == MMU_OK)
-        error = mmu_map(tables_of(view), &range);
-    return error;
+    return error == MMU_OVERLAP ? MMU_OK : error; /* it does not wait for this page */
 }
 
 void memory_view_show_all(const struct memory_object *object, uint64_t page)

@@ -238,6 +238,7 @@ static void update_finish(struct update *update)
 #include "mmu/engine_read.h"
 #include "mmu/engine_map.h"
 #include "mmu/engine_pages.h"
+#include "mmu/engine_fill.h"
 #include "mmu/engine_split.h"
 #include "mmu/engine_clear.h"
 #include "mmu/engine_protect.h"
@@ -256,7 +257,7 @@ static void root_open(struct mmu_space *space, void *memory)
         .granule_bits = GRANULE_BITS, .index_bits = INDEX_BITS, .table_bytes = TABLE_BYTES, .root_bytes = ROOT_BYTES,  \
         .root_address = ROOT_ADDRESS, .first_level = FIRST_LEVEL, .va_bits_min = VA_BITS_MIN,                          \
         .va_bits_max = VA_BITS_MAX, .address_bits = ADDRESS_BITS, .pa_bits_max = PA_BITS_MAX, .pool_mark = POOL_MARK,  \
-        .map = map, .map_pages = map_pages, .unmap = unmap, .protect = protect, .tag = tag, .fold = fold,              \
-        .walk = walk, .translate = translate, .segment = segment, .tables_needed = tables_needed,                      \
+        .map = map, .map_pages = map_pages, .unmap = unmap, .protect = protect, .tag = tag, .fill = fill_place,        \
+        .fold = fold, .walk = walk, .translate = translate, .segment = segment, .tables_needed = tables_needed,        \
         .tables_max = tables_max, .root_open = root_open, .adopt = adopt, .release = release,                          \
     }

@@ -22,6 +22,7 @@ struct mmu_format {
     int (*unmap)(struct mmu_space *space, uint64_t va, uint64_t size);
     int (*protect)(struct mmu_space *space, uint64_t va, uint64_t size, uint32_t attr);
     int (*tag)(struct mmu_space *space, uint64_t va, uint64_t size, unsigned tag, uint64_t payload);
+    int (*fill)(struct mmu_space *space, const struct mmu_range *range, unsigned tag, uint64_t payload);
     int (*fold)(struct mmu_space *space, uint64_t va, uint64_t size, struct mmu_savings *saved, bool look);
     int (*walk)(struct mmu_space *space, uint64_t va, struct mmu_leaf *leaf);
     int (*translate)(struct mmu_space *space, uint64_t va, uint64_t *pa);

@@ -67,3 +67,14 @@ int mmu_tag(struct mmu_space *space, uint64_t va, uint64_t size, unsigned tag, u
 {
     return space->format->tag(space, va, size, tag, payload);
 }
+
+/* A larger entry's tag is cut into pages by another tag: nobody but the caller serves this one. */
+int mmu_fill(struct mmu_space *space, const struct mmu_range *range, uint64_t payload)
+{
+    int err = space->format->fill(space, range, MMU_TAG_DEMAND, payload);
+
+    if (err != MMU_SPLIT)
+        return err;
+    err = mmu_tag(space, range->va, range->size, MMU_TAG_RESERVED, payload);
+    return err == MMU_OK ? space->format->fill(space, range, MMU_TAG_RESERVED, payload) : err;
+}

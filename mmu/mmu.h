@@ -130,6 +130,12 @@ size_t mmu_tables_max(const struct mmu_format *format, unsigned va_bits, uint64_
  */
 int mmu_tag(struct mmu_space *space, uint64_t va, uint64_t size, unsigned tag, uint64_t payload);
 
+/*
+ * One granule whose entry has the tag MMU_TAG_DEMAND and this payload becomes a leaf: a store, and no invalidate.
+ * MMU_OVERLAP: it has not. MMU_TABLES: the tag is a larger entry's, and there is no memory to cut it.
+ */
+int mmu_fill(struct mmu_space *space, const struct mmu_range *range, uint64_t payload);
+
 /* A low-half space of va_bits (36..48; AArch32 25..32). NULL when memory runs out or the format cannot do va_bits. */
 struct mmu_space *mmu_space_create(const struct mmu_format *format, unsigned va_bits,
                                    const struct mmu_backend *backend);

@@ -1,0 +1,25 @@
+/* Part of engine.h: fill: the leaf that a tag has kept the place for. */
+
+/* MMU_SPLIT: the tag is of a larger entry. */
+static int fill_place(struct mmu_space *space, const struct mmu_range *range, unsigned tag, uint64_t payload)
+{
+    uint64_t bits = leaf_bits(space, range->attr);
+    int err = check_map(space, range, bits);
+    uintptr_t entered;
+    struct place at;
+
+    if (err != MMU_OK || range->size != GRANULE)
+        return err != MMU_OK ? err : MMU_RANGE;
+    entered = lock_enter(&space->lock);
+    at = find(space, range->va - space->base, LAST_LEVEL);
+    if (entry_get(at.slot, at.level) != (TAG(tag) | payload)) {
+        err = MMU_OVERLAP;
+    } else if (at.level != LAST_LEVEL) {
+        err = MMU_SPLIT;
+    } else {
+        entry_put(at.slot, range->pa | bits | KIND, LAST_LEVEL);
+        space->backend->publish(space);
+    }
+    lock_leave(&space->lock, entered);
+    return err;
+}
