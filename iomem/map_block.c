@@ -14,13 +14,16 @@
 
 static unsigned moving; /* exchanges in progress: pages that are away come back */
 
-/* Has va an entry that says wait, and not just none at the moment? */
-static bool is_blocked(const struct port_abort *abort, bool *mapped)
+static bool is_mapped(const struct port_abort *abort, struct mmu_leaf *leaf)
 {
-    struct mmu_leaf leaf = {0};
+    *leaf = (struct mmu_leaf){0};
+    return mmu_walk(abort->space, abort->va, leaf) == MMU_OK;
+}
 
-    *mapped = mmu_walk(abort->space, abort->va, &leaf) == MMU_OK;
-    return !*mapped && leaf.tag == MMU_TAG_BLOCKED;
+/* Its entry says what is to be done, and is not just none at the moment. */
+static bool is_telling(const struct mmu_leaf *leaf)
+{
+    return leaf->tag == MMU_TAG_BLOCKED || leaf->tag == MMU_TAG_DEMAND;
 }
 
 /* A program of a task's ends nothing but itself, or the copy by its pointer; the kernel that stands still says why. */
@@ -36,18 +39,17 @@ static enum map_wait refuse(const struct port_abort *abort, const char *reason)
  * interrupt of this core. The map may change while this looks at it: what an exchange takes away is back when it
  * has ended, so a second look after that finds it.
  */
-enum map_wait map_block_wait(const struct port_abort *abort)
+enum map_wait map_block_wait(const struct port_abort *abort, struct mmu_leaf *seen)
 {
     unsigned wakes = port_wakes();
-    bool mapped, blocked;
+    bool mapped = is_mapped(abort, seen);
 
-    blocked = is_blocked(abort, &mapped);
-    if (!blocked && !mapped && __atomic_load_n(&moving, __ATOMIC_ACQUIRE) == 0)
-        blocked = is_blocked(abort, &mapped);
-    else if (!blocked && !mapped)
+    if (!mapped && !is_telling(seen))
+        mapped = __atomic_load_n(&moving, __ATOMIC_ACQUIRE) != 0 || is_mapped(abort, seen);
+    if (mapped)
         return MAP_WAITED;
-    if (!blocked)
-        return mapped ? MAP_WAITED : MAP_NOT_BLOCKED;
+    if (seen->tag != MMU_TAG_BLOCKED)
+        return MAP_NOT_BLOCKED;
     if (map_lock_is_mine())
         return refuse(abort, "blocked mapping touched by the holder of the memory lock: nobody could unblock it");
     if (!abort->can_wait)

@@ -41,18 +41,22 @@ static bool bring(const struct port_abort *abort, uint64_t payload)
     if (!view || (abort->user && !(view->attr & MMU_USER)))
         return false;
     want.first = page_at(view, abort->va);
-    if (memory_object_get(object, &want) != kIOReturnSuccess)
-        return refuse(abort, PORT_NO_MEMORY);
-    if (show(view, want.first) != MMU_OK)
-        return refuse(abort, PORT_NO_MEMORY);
-    return true;
+    if (memory_object_has(object, want.first))
+        return show(view, want.first) == MMU_OK || refuse(abort, PORT_NO_MEMORY);
+    /* It is shown then, or there was no table for it: the next try finds it resident. */
+    return memory_object_get(object, &want) == kIOReturnSuccess || refuse(abort, PORT_NO_MEMORY);
 }
 
-/* What the tables say now: another core may have served the same page. */
-static bool serve_translation(const struct port_abort *abort)
+/*
+ * What was seen before we had the lock may be so no more. Of a page that waited then, another core may have served the
+ * fault: it is shown, and the access comes through, or its next fault finds what is the matter.
+ */
+static bool serve_translation(const struct port_abort *abort, const struct mmu_leaf *seen)
 {
     struct mmu_leaf leaf = {0};
 
+    if (seen->tag == MMU_TAG_DEMAND && bring(abort, seen->pa))
+        return true;
     if (mmu_walk(abort->space, abort->va, &leaf) == MMU_OK)
         return true;
     if (leaf.tag == MMU_TAG_BLOCKED) /* since a moment ago: now it waits */
@@ -82,12 +86,15 @@ static bool serve_write(const struct port_abort *abort)
  * Pages come and go under the memory lock, so that what is on its way is there once we have it. No lock of the heap
  * is taken here. The holder of the memory lock may fault only where it copies for its caller.
  */
-static bool serve_locked(const struct port_abort *abort)
+static bool serve_locked(const struct port_abort *abort, const struct mmu_leaf *seen)
 {
     bool served;
 
     lock_acquire(&gIOMemoryLock);
-    served = abort->translation ? serve_translation(abort) : abort->permission && abort->write && serve_write(abort);
+    if (abort->translation)
+        served = serve_translation(abort, seen);
+    else
+        served = abort->permission && abort->write && serve_write(abort);
     lock_release(&gIOMemoryLock);
     return served;
 }
@@ -95,14 +102,15 @@ static bool serve_locked(const struct port_abort *abort)
 static bool serve(const struct port_abort *abort)
 {
     enum map_wait wait = MAP_NOT_BLOCKED;
+    struct mmu_leaf seen;
 
     if (!abort->space || (abort->user && !address_space_of(abort->space)->user)) /* nothing of the kernel's is EL0's */
         return false;
     if (abort->translation)
-        wait = map_block_wait(abort);
+        wait = map_block_wait(abort, &seen);
     if (wait == MAP_CANNOT_WAIT)
         return refuse(abort, PORT_NO_WAIT);
-    return wait == MAP_WAITED || serve_locked(abort);
+    return wait == MAP_WAITED || serve_locked(abort, &seen);
 }
 
 void memory_fault_open(void)

@@ -22,11 +22,18 @@ void cache_barrier(void)
     __asm__ volatile("dsb sy" : : : "memory");
 }
 
+/* Four lines a turn: every page that comes when it is touched goes through here. */
 void cache_clean(const void *va, size_t size)
 {
-    uintptr_t line = line_size(DMINLINE);
+    uintptr_t line = line_size(DMINLINE), at = (uintptr_t)va & ~(line - 1), end = (uintptr_t)va + size;
+    uintptr_t turns = (end - at) / 4 >> __builtin_ctzl(line);
 
-    FOR_EACH_LINE("dc cvac", va, size, line);
+    for (; turns; turns--, at += 4 * line)
+        __asm__ volatile("dc cvac, %0\n\tdc cvac, %1\n\tdc cvac, %2\n\tdc cvac, %3"
+                         :
+                         : "r"(at), "r"(at + line), "r"(at + 2 * line), "r"(at + 3 * line)
+                         : "memory");
+    FOR_EACH_LINE("dc cvac", at, end - at, line);
     cache_barrier();
 }
 

@@ -115,7 +115,10 @@ struct port_frame *frame_record(uint64_t pa)
 
 static void take(struct bank *bank, size_t page, size_t count, enum port_owner owner)
 {
-    set_bits(bank->free_bits, page, count, false);
+    if (count == 1)
+        bank->free_bits[page / 64] &= ~(UINT64_C(1) << (page % 64));
+    else
+        set_bits(bank->free_bits, page, count, false);
     for (size_t i = page; i < page + count; i++)
         bank->records[i].owner = (uint8_t)owner;
     bank->free_count -= count;
