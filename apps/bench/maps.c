@@ -3,7 +3,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "iomem/IOBufferMemoryDescriptor.h"
 #include "iomem/IODeviceMemory.h"
 #include "iomem/IOMemoryMap.h"
 #include "iomem/OSObject.h"
@@ -53,6 +55,27 @@ static uint32_t count_segment(void)
     OSObjectRelease((OSObjectRef)map);
     OSObjectRelease((OSObjectRef)memory);
     return count;
+}
+
+/* The first write to a page of a pageable buffer, all included but zeroing the page. */
+static uint32_t count_fault(void)
+{
+    static uint8_t page[4 * K] __attribute__((aligned(4 * K)));
+    IOBufferMemoryDescriptorRef buffer =
+        IOBufferMemoryDescriptorCreateWithOptions(kIODirectionInOut | kIOMemoryPageable, 64 * K, 1);
+    volatile uint8_t *bytes = IOBufferMemoryDescriptorGetBytesNoCopy(buffer);
+    uint32_t fault = 0, zeroing = 0;
+
+    if (buffer == NULL) {
+        failed = true;
+        return 0;
+    }
+    for (unsigned i = 0; i < WARM_UP; i++) {
+        fault = BENCH_COUNT(bytes[i * 4 * K] = 1);
+        zeroing = BENCH_COUNT(memset(page, 0, sizeof page); __asm__ volatile("" ::: "memory"));
+    }
+    OSObjectRelease((OSObjectRef)buffer);
+    return fault - zeroing;
 }
 
 /* A map of a page of its own, kept until it is released. */
@@ -112,6 +135,7 @@ bool bench_maps(struct results *results)
         bench_print_two(rows[i].name, pair.first, pair.second, &rows[i].peers);
     }
     bench_print_one("IOMemoryMapGetPhysicalSegment of 4K", count_segment(), &none);
+    bench_print_one("demand-zero fault, beyond zeroing", count_fault(), &none);
     count_in_crowd(&few, &many);
     bench_print_two("4K, with 4 other mappings", few.first, few.second, &none);
     bench_print_two("4K, with 40,000 other mappings", many.first, many.second, &none);
