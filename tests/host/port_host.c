@@ -25,6 +25,7 @@ static const struct frame_range banks[] = {
 size_t host_logs;
 int host_core;
 uint64_t host_cleaned;
+void (*host_on_clean)(void);
 port_abort_handler host_abort_handler;
 static struct mmu_space kernel;
 static void *metadata;
@@ -187,6 +188,8 @@ void cache_invalidate(void *va, size_t size)
 void cache_clean_invalidate(const void *va, size_t size)
 {
     maintain(va, size);
+    if (host_on_clean)
+        host_on_clean();
 }
 
 static void reserve_host_memory(uint64_t va, uint64_t size)

@@ -87,5 +87,6 @@ extern port_abort_handler host_abort_handler;
 
 /* Bytes cleaned or invalidated so far. */
 extern uint64_t host_cleaned;
+extern void (*host_on_clean)(void); /* after each cache_clean_invalidate; NULL: nothing */
 
 #endif

@@ -159,6 +159,43 @@ static void leaving_write_back__cleans_the_memory(void **state)
     release(buffer);
 }
 
+static IOMemoryMapRef aliases[2];
+static uint64_t aliases_pa;
+static unsigned cached; /* aliases that bring lines into a cache, at the last clean */
+
+static void count_cached(void)
+{
+    cached = 0;
+    for (uint64_t at = 0; at < 3 * HOST_PAGE; at += HOST_PAGE) {
+        cached += host_linear_type(aliases_pa + at) == MMU_WRITEBACK;
+        for (unsigned i = 0; i < 2; i++)
+            cached += map_type(aliases[i], at) == MMU_WRITEBACK;
+    }
+}
+
+/* A core may bring lines back by any alias that is still cacheable: the last clean is when there is none. */
+static void the_last_clean__is_when_no_alias_is_cacheable(void **state)
+{
+    IOBufferMemoryDescriptorRef buffer =
+        IOBufferMemoryDescriptorCreateWithCapacity(3 * HOST_PAGE, kIODirectionInOut, true);
+    IOMemoryMapRef map;
+
+    (void)state;
+    aliases_pa = IOMemoryDescriptorGetPhysicalAddress((IOMemoryDescriptorRef)buffer);
+    aliases[0] = map_unique(buffer, 0);
+    aliases[1] = map_unique(buffer, kIOMapReadOnly);
+    count_cached();
+    assert_int_equal(cached, 9);
+    host_on_clean = count_cached;
+    map = map_unique(buffer, kIOMapWriteCombineCache);
+    host_on_clean = NULL;
+    assert_int_equal(cached, 0);
+    release(map);
+    release(aliases[1]);
+    release(aliases[0]);
+    release(buffer);
+}
+
 static void partly_covered_pages__give_no_map_and_change_nothing(void **state)
 {
     static const struct {
@@ -313,6 +350,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_last_request_wins_in_every_live_map, host_open, host_close),
         cmocka_unit_test_setup_teardown(device__a_mode_reaches_the_maps_of_other_descriptors, host_open, host_close),
         cmocka_unit_test_setup_teardown(leaving_write_back__cleans_the_memory, host_open, host_close),
+        cmocka_unit_test_setup_teardown(the_last_clean__is_when_no_alias_is_cacheable, host_open, host_close),
         cmocka_unit_test_setup_teardown(partly_covered_pages__give_no_map_and_change_nothing, host_open, host_close),
         cmocka_unit_test_setup_teardown(the_runtimes_own_memory__gives_no_map, host_open, host_close),
         cmocka_unit_test_setup_teardown(scattered_pages__all_change, host_open, host_close),
