@@ -58,6 +58,7 @@ find_missing() {
     need mtools "the SD card's files" command -v mcopy
     [ "$level" = debug ] && return
     need perl "prove, which runs the tests" command -v prove
+    [ $arch = v7 ] || need u-boot-qemu "boots the image as it boots Linux" test -e /usr/lib/u-boot/qemu_arm64/u-boot.bin
     need libcmocka-dev "the host tests' framework" test -e /usr/include/cmocka.h
     need clang "the second compiler" command -v clang
     need libclang-rt-dev "its sanitizers" exists '/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.asan-*.a'
