@@ -6,6 +6,7 @@
  * r8 = r2 at entry (a device tree, perhaps), r9 = the exception level at entry (AArch64's number), r10 = PA - VA.
  */
 #include "arch/boot.inc"
+#include "arch/user_rights.h"
 #include "startup/layout.h"
 
         .arch_extension virt
@@ -74,11 +75,12 @@ boot_svc:
         mcr     p15, 0, r0, c1, c0, 0
         pa      r1, boot_vectors
         mcr     p15, 0, r1, c12, c0, 0
-        mov     r0, #(0xf << 20) /* CPACR: no trap of FP and SIMD */
+        mov     r0, #CPACR_VALUE
         mcr     p15, 0, r0, c1, c0, 2
         isb
         mov     r0, #(1 << 30) /* FPEXC.EN */
         vmsr    fpexc, r0
+        bl      boot_el0_rights
         mrc     p15, 0, r0, c1, c0, 1
         tst     r0, #(1 << 6)
         bne     .Lcoherent

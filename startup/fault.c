@@ -136,7 +136,7 @@ static void land(const struct exception *e, const struct syndrome *s)
 static void leave_el0(const struct exception *e, const struct syndrome *s)
 {
     struct fault fault = {.pc = e->pc};
-    bool call = s->class == EC_SVC;
+    bool call = s->class == EC_SVC || s->class == EC_SVC32;
 
     if (!call)
         fault = describe(e, s);

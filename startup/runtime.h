@@ -98,11 +98,11 @@ struct el0_exit {
 };
 enum {
     EL0_BAD = -1,     /* caller: no task or kernel_task; exit is NULL, or the memory to copy to or from is not his */
+                      /* AArch32: entry or stack beyond 32 bits, or an even entry that is no multiple of 4 */
     EL0_CONTEXT = -2, /* caller: interrupts are masked, or it is a handler of one, or EL0 runs already */
     EL0_NOTHING = -3, /* caller: entry is 0, and EL0 has never run in this task on this core */
     EL0_MEMORY = -4,  /* the machine: no memory for EL0's registers */
-    EL0_UNSUPPORTED = -5, /* the machine: AArch32, where there is no entry to PL0 yet */
-    EL0_POINTER = -6      /* el0_copy_in, el0_copy_out: EL0 may not access all of the range */
+    EL0_POINTER = -6  /* el0_copy_in, el0_copy_out: EL0 may not access all of the range */
 };
 
 /*
@@ -122,6 +122,9 @@ enum {
  * SError or an FIQ, ends the run with a report.
  * EL0_INTERRUPTED: a handler called el0_stop. Interrupts are served while EL0 runs, as at any time, and EL0 goes
  * on after them, unless so asked.
+ *
+ * On AArch32 it is User mode: r0 to r5 for x0 to x5, of which arg and results are the low 32 bits, r7 for x8, TPIDRURW
+ * for TPIDR_EL0. An odd entry is Thumb's.
  *
  * 0, or an error: nothing has run, and *exit is as it was.
  */

@@ -88,6 +88,7 @@ exception_save:
         mov     fp, #0
         bl      exception_take
 
+exception_return:
         add     r5, sp, #88
         vldmia  r5!, {d0-d15}
         vldmia  r5!, {d16-d31}
@@ -103,6 +104,24 @@ exception_save:
         ldm     sp, {r0-r12}
         ldr     sp, [sp, #72]
         rfeia   sp!
+
+        /* void el0_enter(const struct exception *), see startup/el0.h. Every register that EL0 has is the frame's. */
+        .global el0_enter
+        .type   el0_enter, %function
+el0_enter:
+        cpsid   aif, #0x13
+        mov     r2, sp
+        sub     sp, sp, #EXCEPTION_SIZE
+        mov     r1, sp
+1:      ldmia   r0!, {r4-r11}
+        stmia   r1!, {r4-r11}
+        cmp     r1, r2
+        blo     1b
+        str     r2, [sp, #72]
+        add     r5, sp, #52
+        ldmia   r5, {sp, lr}^
+        nop     /* before the next use of a banked register */
+        b       exception_return
 
 exception_stack_overflow:
         ldr     sp, =overflow_stack_top

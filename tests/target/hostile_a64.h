@@ -5,7 +5,7 @@
 #ifndef TESTS_TARGET_HOSTILE_A64_H
 #define TESTS_TARGET_HOSTILE_A64_H
 
-#include "tests/target/el0_a64.h"
+#include "tests/target/el0.h"
 
 #define HOSTILE_STEP 16
 #define HOSTILE_CODE UINT64_C(0x10100000) /* where it lies in a task */

@@ -1,9 +1,8 @@
 /*
- * What AArch32 does not have is refused with its reason: second cores, interrupts, programs at PL0.
+ * What AArch32 does not have is refused with its reason: second cores and interrupts.
  *
  * QEMU: -smp 2
  */
-#include "iomem/IOAddressSpace.h"
 #include "startup/runtime.h"
 #include "tests/target/machine.h"
 #include "tests/target/tap.h"
@@ -34,20 +33,9 @@ static void interrupts__are_refused(void)
     CHECK_EQ(runs, 0);
 }
 
-static void programs_at_pl0__are_refused(void)
-{
-    task_t task = IOAddressSpaceCreate(UINT64_C(0x10000000), UINT64_C(0x20000000));
-    struct el0_exit end = {.kind = 77};
-
-    CHECK_EQ(el0_run(task, UINT64_C(0x10000000), 0, 0, &end), EL0_UNSUPPORTED);
-    CHECK_EQ(end.kind, 77);
-    IOAddressSpaceDestroy(task);
-}
-
 int main(void)
 {
     TAP_RUN(cores__are_refused);
     TAP_RUN(interrupts__are_refused);
-    TAP_RUN(programs_at_pl0__are_refused);
     return tap_done();
 }

@@ -11,7 +11,7 @@
 #include "mmu/lock.h"
 #include "startup/boot.h"
 #include "startup/layout.h"
-#include "tests/target/el0_a64.h"
+#include "tests/target/el0.h"
 #include "tests/target/four_pages.h"
 #include "tests/target/machine.h"
 #include "tests/target/tap.h"

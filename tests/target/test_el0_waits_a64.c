@@ -9,7 +9,7 @@
 
 #include "iomem/iomem.h"
 #include "iomem/port.h"
-#include "tests/target/el0_a64.h"
+#include "tests/target/el0.h"
 #include "tests/target/four_pages.h"
 #include "tests/target/machine.h"
 #include "tests/target/tap.h"

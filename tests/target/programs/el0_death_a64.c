@@ -7,7 +7,7 @@
 #include "iomem/port.h"
 #include "startup/exception.h"
 #include "startup/runtime.h"
-#include "tests/target/el0_a64.h"
+#include "tests/target/el0.h"
 
 #define GICC_PA UINT64_C(0x08010000) /* virt's GICv2 */
 enum { GICC_CTLR = 0, ENABLE = 1 << 0, FIQ_ENABLE = 1 << 3 };

@@ -1,7 +1,7 @@
-/* Memory of a task, for the kernel's sake but with EL0's rights: LDTR and STTR ask for what EL0 may do (Arm ARM C6.2).
- */
+/* Memory of a task, for the kernel's sake but with EL0's rights. */
 #include <stdbool.h>
 
+#include "arch/user_access.h"
 #include "iomem/port.h"
 #include "startup/runtime.h"
 #include "startup/spaces.h"
@@ -12,40 +12,31 @@ struct copy {
     size_t size;
 };
 
-static void copy_byte_in(char *to, uint64_t from)
-{
-    uint32_t byte;
-
-    __asm__ volatile("ldtrb %w0, [%1]" : "=r"(byte) : "r"(from) : "memory");
-    *to = (char)byte;
-}
-
-static void copy_byte_out(uint64_t to, const char *from)
-{
-    __asm__ volatile("sttrb %w0, [%1]" : : "r"((uint32_t)*from), "r"(to) : "memory");
-}
-
 /* Both sides are aligned to a word. */
 static bool has_word(const struct copy *copy, size_t done)
 {
-    return copy->size - done >= 8 && ((copy->user + done) | ((uintptr_t)copy->kernel + done)) % 8 == 0;
+    const size_t word = sizeof(uintptr_t);
+
+    return copy->size - done >= word && ((copy->user + done) | ((uintptr_t)copy->kernel + done)) % word == 0;
 }
+
+/* The kernel's side is a word of anything. */
+typedef uintptr_t __attribute__((may_alias)) word_t;
 
 static void copy_in(void *context)
 {
     const struct copy *copy = context;
 
     for (size_t done = 0; done < copy->size;) {
-        if (!has_word(copy, done)) {
-            copy_byte_in(copy->kernel + done, copy->user + done);
+        uintptr_t user = (uintptr_t)copy->user + done;
+
+        if (has_word(copy, done)) {
+            *(word_t *)(copy->kernel + done) = user_load(user);
+            done += sizeof(word_t);
+        } else {
+            copy->kernel[done] = (char)user_load_byte(user);
             done++;
-            continue;
         }
-        __asm__ volatile("ldtr x16, [%0]\n\tstr x16, [%1]"
-                         :
-                         : "r"(copy->user + done), "r"(copy->kernel + done)
-                         : "x16", "memory");
-        done += 8;
     }
 }
 
@@ -54,16 +45,15 @@ static void copy_out(void *context)
     const struct copy *copy = context;
 
     for (size_t done = 0; done < copy->size;) {
-        if (!has_word(copy, done)) {
-            copy_byte_out(copy->user + done, copy->kernel + done);
+        uintptr_t user = (uintptr_t)copy->user + done;
+
+        if (has_word(copy, done)) {
+            user_store(user, *(const word_t *)(copy->kernel + done));
+            done += sizeof(word_t);
+        } else {
+            user_store_byte(user, (uint8_t)copy->kernel[done]);
             done++;
-            continue;
         }
-        __asm__ volatile("ldr x16, [%1]\n\tsttr x16, [%0]"
-                         :
-                         : "r"(copy->user + done), "r"(copy->kernel + done)
-                         : "x16", "memory");
-        done += 8;
     }
 }
 

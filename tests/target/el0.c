@@ -1,4 +1,4 @@
-#include "tests/target/el0_a64.h"
+#include "tests/target/el0.h"
 
 #include "iomem/address_space.h"
 #include "iomem/port.h"
