@@ -1,38 +1,61 @@
 /*
- * The algorithm, compiled once a format: a format's .c includes the header of its leaves,
- * defines its geometry (FIRST_LEVEL, GRANULE_BITS, INDEX_BITS, levels[]) and includes this file. Every function is
- * static there.
+ * The algorithm, compiled once a format: a format's .c includes the header of its leaves, names itself (FORMAT),
+ * defines its geometry (FIRST_LEVEL and so on) and includes this file. Functions are static
+ * there but the calls that format.h lists, which have the format's name in theirs.
+ *
+ * Two kinds of code: what programs call all day, for one table that is known (struct mmu_near), made for speed; and
+ * passes over any range of any levels (struct job, each), made for size.
  *
  * `off` is an address less the base of the space's half, so that its bits are table indices.
  * A table is named by its descriptor, which holds its address and its entry count.
  */
 #include "mmu/format.h"
 #include "mmu/pool.h"
+#include "mmu/small.h"
 #include "mmu/space.h"
 
 #define INLINE         static inline __attribute__((always_inline))
+#define NOINLINE       static __attribute__((noinline))
 #define GRANULE        (UINT64_C(1) << GRANULE_BITS)
 #define ENTRIES(level) (1u << level_bits(level))
 
-INLINE uint64_t level_size(unsigned level)
+enum { LAST_LEVEL = 3 }; /* levels have Arm's numbers */
+
+/* An entry translates 2^this bytes */
+INLINE unsigned level_shift(unsigned level)
 {
-    return UINT64_C(1) << levels[level].shift;
+    return GRANULE_BITS + LEVEL_STEP * (LAST_LEVEL - level);
 }
 
-/* A contiguous group: leaves that one TLB entry may cover (Arm ARM D8.6.1) */
+INLINE uint64_t level_size(unsigned level)
+{
+    return UINT64_C(1) << level_shift(level);
+}
+
+INLINE bool has_leaves(unsigned level)
+{
+    return level >= FIRST_LEAF_LEVEL;
+}
+
+/* A contiguous group, 2^this leaves: one TLB entry may cover them (Arm ARM D8.6.1) */
+INLINE unsigned group_bits(unsigned level)
+{
+    return level == LAST_LEVEL ? PAGE_GROUP_BITS : BLOCK_GROUP_BITS;
+}
+
 INLINE unsigned group_count(unsigned level)
 {
-    return 1u << levels[level].group_bits;
+    return 1u << group_bits(level);
 }
 
 INLINE uint64_t group_size(unsigned level)
 {
-    return level_size(level) << levels[level].group_bits;
+    return level_size(level) << group_bits(level);
 }
 
 INLINE unsigned index_of(uint64_t off, unsigned level)
 {
-    return (unsigned)(off >> levels[level].shift) & (ENTRIES(level) - 1);
+    return (unsigned)(off >> level_shift(level)) & (ENTRIES(level) - 1);
 }
 
 INLINE bool is_leaf(uint64_t entry, unsigned level)
@@ -101,141 +124,84 @@ INLINE bool table_full_of_leaves(uint64_t descriptor, unsigned level)
     return !(descriptor & MIXED) && table_count(descriptor) == ENTRIES(level);
 }
 
-/* An entry for off, at or above the level that was asked for, and the descriptor of the table it is in. */
-struct place {
-    entry_t *slot, *table;
-    uint64_t size; /* the entry's, which translates as many bytes */
-    unsigned level;
-};
-
-/* One level down, into `table`: true when the way ends here. `level` is constant where this is used. */
-INLINE bool descend(entry_t *table, uint64_t off, unsigned level, struct place *at)
+/* How bits of an entry tell a leaf at this level; what no entry can have where there are none */
+INLINE uint8_t kind_here(unsigned level)
 {
-    at->table = at->slot;
-    at->slot = table + index_of(off, level);
-    at->size = level_size(level);
-    at->level = level;
-    return !is_table(entry_get(at->slot, level), level);
+    return (uint8_t)(has_leaves(level) ? leaf_kind(level) : 0xff);
+}
+
+/* Is all of [va, va + size) in the table met last? */
+INLINE bool near_holds(const struct mmu_near *near, uint64_t va, uint64_t size)
+{
+    uint64_t from = va - near->va;
+
+    return from < near->span && size - 1 < near->span - from;
 }
 
 /*
- * Follow tables to `level` (not 0); an entry that is none ends the way earlier. The last-level table met last
- * is remembered until some table leaves the tree: neighbours come in a row, and most of the way is spared then.
+ * Follow tables down to the lowest one with an entry for off, or to one that near->whole takes as an entry. *near
+ * becomes that table. Returns the entry.
  */
-INLINE struct place find(struct mmu_space *space, uint64_t off, unsigned level)
+NOINLINE entry_t *seek(struct mmu_space *space, struct mmu_near *near, uint64_t off)
 {
-    struct place at = {.slot = (entry_t *)&space->root};
-    entry_t *table = space->root_table;
-    uintptr_t offset = space->table_offset;
+    uint64_t span = space->span, live = VALID, descriptor, size;
+    entry_t *slot = (entry_t *)&space->root;
+    unsigned level = space->root_level;
 
-    if (level == LAST_LEVEL && off >> levels[LAST_LEVEL - 1].shift == space->near_key) {
-        at.slot = space->near_slot;
-        descend(space->near_table, off, LAST_LEVEL, &at);
-        return at;
+    for (;; level++, span = size) {
+        near->path[level] = slot;
+        descriptor = table_get(space, slot, level);
+        live &= descriptor;
+        near->table = table_of(space, descriptor);
+        slot = (entry_t *)near->table + index_of(off, level);
+        size = level_size(level);
+        if (!is_table(entry_get(slot, level), level) ||
+            (level >= near->whole_level && !(off & (size - 1)) && off + size <= near->whole_end))
+            break;
     }
-    __asm__("" : "+r"(offset)); /* or it is read again at each level */
-    if (FIRST_LEVEL == 0 && space->root_level == 0) {
-        if (descend(table, off, 0, &at))
-            return at;
-        table = table_at(offset, entry_get(at.slot, 0));
-    }
-    if (FIRST_LEVEL <= 1 && space->root_level <= 1) {
-        if (descend(table, off, 1, &at) || level == 1)
-            return at;
-        table = table_at(offset, entry_get(at.slot, 1));
-    }
-    if (descend(table, off, 2, &at) || level == 2)
-        return at;
-    table = table_at(offset, entry_get(at.slot, 2));
-    space->near_key = off >> levels[LAST_LEVEL - 1].shift;
-    space->near_slot = at.slot;
-    space->near_table = table;
-    descend(table, off, LAST_LEVEL, &at);
-    return at;
+    near->va = space->base + (off & -span);
+    near->span = span;
+    near->mask = has_leaves(level) ? size - 1 : UINT64_MAX;
+    near->level = (uint8_t)level;
+    near->shift = (uint8_t)level_shift(level);
+    near->kind = kind_here(level);
+    near->live = live & VALID;
+    return slot;
+}
+
+INLINE entry_t *near_slot(const struct mmu_near *near, uint64_t va)
+{
+    return (entry_t *)near->table + ((va - near->va) >> near->shift);
 }
 
 /* The first address is inside the half and aligned, and so is the last. */
-INLINE int check_va(const struct mmu_space *space, uint64_t va, uint64_t size)
+static int check_va(const struct mmu_space *space, uint64_t va, uint64_t size)
 {
     if ((va | size) & (GRANULE - 1) || size - 1 >= space->span || va - space->base > space->span - size)
         return MMU_RANGE;
     return MMU_OK;
 }
 
-/* Low-half leaves belong to an address space of their own: never global. */
+/* The attributes of a leaf; bits of REFUSED where there is no such attr. */
 INLINE uint64_t leaf_bits(const struct mmu_space *space, uint32_t attr)
 {
-    return leaf_attributes(attr) | (space->base ? 0 : NG);
+    return leaf_attributes(attr) | space->leaf_always;
 }
 
-/* Entries that a call has broken, side by side in a table. */
-struct broken {
-    entry_t *slot;
-    unsigned count, level;
-};
-
-/* What a call takes away on its way; update_finish makes sure that nobody uses any of it. */
-struct update {
-    struct mmu_space *space;
-    uint64_t off, end;       /* the leaves that went or broke are in here */
-    unsigned shift;          /* the smallest of them is 2^shift bytes */
-    bool leaves;             /* there is one */
-    entry_t *tables;         /* unlinked: each holds the next one's address where its first entry was */
-    struct broken broken[2]; /* at the range's ends: they come back, changed, when nobody uses what they were */
-    unsigned broken_count;
-};
-
-INLINE struct update update_start(struct mmu_space *space, uint64_t va, uint64_t size)
+/* Bits in which some of these entries differ from `bits`. */
+NOINLINE uint64_t differing(const entry_t *slot, unsigned level, uint64_t bits, unsigned count)
 {
-    return (struct update){.space = space, .off = va - space->base, .end = va - space->base + size, .shift = 63};
+    uint64_t differ = 0;
+
+    for (; !SMALL && count >= 4; count -= 4, slot += 4)
+        differ |= (entry_get(slot, level) ^ bits) | (entry_get(slot + 1, level) ^ bits) |
+                  (entry_get(slot + 2, level) ^ bits) | (entry_get(slot + 3, level) ^ bits);
+    while (count--)
+        differ |= entry_get(slot++, level) ^ bits;
+    return differ;
 }
 
-INLINE void note_leaf(struct update *update, unsigned level)
-{
-    if (levels[level].shift < update->shift)
-        update->shift = levels[level].shift;
-    update->leaves = true;
-}
-
-/* A TLBI takes one address a stride: from the start of the first leaf, as the range may begin in its middle. */
-static void update_invalidate(const struct update *update)
-{
-    struct mmu_space *space = update->space;
-    uint64_t stride = UINT64_C(1) << update->shift, off = update->off & ~(stride - 1);
-    struct mmu_flush flush = {space->base + off, update->end - off, stride, update->tables != NULL, 0};
-
-    space->backend->invalidate(space, &flush);
-}
-
-/* The broken entries that the call has not put its own into. */
-static void mend(const struct broken *broken)
-{
-    for (unsigned i = 0; i < broken->count; i++) {
-        uint64_t entry = entry_get(broken->slot + i, broken->level), mended = (entry & ~TAG(7)) | VALID;
-
-        if (entry & VALID || !(entry & (AF | TABLE_OR_PAGE)))
-            continue;
-        if (is_table(entry, broken->level))
-            entry_put_table(broken->slot + i, mended, broken->level);
-        else
-            entry_put(broken->slot + i, mended, broken->level);
-    }
-}
-
-static void update_finish(struct update *update)
-{
-    struct mmu_space *space = update->space;
-
-    if (update->leaves || update->tables)
-        update_invalidate(update);
-    for (unsigned i = 0; i < update->broken_count; i++)
-        mend(&update->broken[i]);
-    if (update->broken_count || !(update->leaves || update->tables))
-        space->backend->publish(space);
-    pool_give_back(space, (uint64_t *)update->tables);
-}
-
-#include "mmu/engine_read.h"
+#include "mmu/engine_job.h"
 #include "mmu/engine_map.h"
 #include "mmu/engine_pages.h"
 #include "mmu/engine_fill.h"
@@ -243,21 +209,21 @@ static void update_finish(struct update *update)
 #include "mmu/engine_clear.h"
 #include "mmu/engine_protect.h"
 #include "mmu/engine_fold.h"
+#include "mmu/engine_read.h"
 #include "mmu/engine_adopt.h"
 
 static void root_open(struct mmu_space *space, void *memory)
 {
-    space->root_table = root_first(space, memory);
-    space->root = table_entry(space, space->root_table);
+    space->root = table_entry(space, root_first(space, memory));
+    space->leaf_always = space->base ? 0 : NG;
     entry_put_none(memory, ENTRIES(FIRST_LEVEL));
 }
 
 #define ENGINE_FORMAT                                                                                                  \
     {                                                                                                                  \
-        .granule_bits = GRANULE_BITS, .index_bits = INDEX_BITS, .table_bytes = TABLE_BYTES, .root_bytes = ROOT_BYTES,  \
-        .root_address = ROOT_ADDRESS, .first_level = FIRST_LEVEL, .va_bits_min = VA_BITS_MIN,                          \
-        .va_bits_max = VA_BITS_MAX, .address_bits = ADDRESS_BITS, .pa_bits_max = PA_BITS_MAX, .pool_mark = POOL_MARK,  \
-        .map = map, .map_pages = map_pages, .unmap = unmap, .protect = protect, .tag = tag, .fill = fill_place,        \
-        .fold = fold, .walk = walk, .translate = translate, .segment = segment, .tables_needed = tables_needed,        \
-        .tables_max = tables_max, .root_open = root_open, .adopt = adopt, .release = release,                          \
+        .number = FORMAT_NUMBER(FORMAT), .granule_bits = GRANULE_BITS, .index_bits = INDEX_BITS,                       \
+        .table_bytes = TABLE_BYTES, .root_bytes = ROOT_BYTES, .root_address = ROOT_ADDRESS,                            \
+        .first_level = FIRST_LEVEL, .va_bits_min = VA_BITS_MIN, .va_bits_max = VA_BITS_MAX,                            \
+        .address_bits = ADDRESS_BITS, .pa_bits_max = PA_BITS_MAX, .pool_mark = POOL_MARK, .map = map, .unmap = unmap,  \
+        .walk = walk, .translate = translate, .segment = segment, .root_open = root_open, .release = release,          \
     }

@@ -12,7 +12,7 @@ static bool is_ours(struct mmu_space *space, uint64_t descriptor, unsigned level
             continue;
         if (is_table(entry, level)
                 ? entry >> TAG_SHIFT || !is_ours(space, entry, level + 1)
-                : !levels[level].leaf || !is_leaf(entry, level) || !(entry & AF) || entry >> TAG_SHIFT)
+                : !has_leaves(level) || !is_leaf(entry, level) || !(entry & AF) || entry >> TAG_SHIFT)
             return false;
     }
     return true;
@@ -43,11 +43,11 @@ static uint64_t adopt_table(struct mmu_space *space, uint64_t old, unsigned leve
 }
 
 /* The space is new, and has no root yet. */
-static int adopt(struct mmu_space *space, uint64_t root)
+int FORMAT_CALL(FORMAT, adopt)(struct mmu_space *space, uint64_t root)
 {
     if (!is_ours(space, root, space->root_level))
         return MMU_ATTR;
-    space->root_table = table_of(space, root);
+    space->leaf_always = space->base ? 0 : NG;
     space->root = adopt_table(space, root, space->root_level);
     space->tables_peak = space->tables;
     space->backend->publish(space);

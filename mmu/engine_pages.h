@@ -1,20 +1,12 @@
 /* Part of engine.h: pages from anywhere, mapped in a row. Those that lie side by side share a larger leaf. */
 
-struct pages_job {
-    struct mmu_space *space;
-    uint64_t bits;         /* every leaf's attributes */
-    const uint64_t *pages; /* physical addresses */
-    uint64_t start;        /* where the first one goes */
-    bool single;           /* MMU_PAGES */
-};
-
-INLINE const uint64_t *page_for(const struct pages_job *job, uint64_t off)
+INLINE const uint64_t *page_for(const struct job *job, uint64_t off)
 {
-    return job->pages + ((off - job->start) >> GRANULE_BITS);
+    return job->pages + ((off - job->off) >> GRANULE_BITS);
 }
 
 /* Do these pages make `size` bytes in a row, aligned to size? Most that do not are told by their ends. */
-INLINE bool adjacent(const uint64_t *page, uint64_t size)
+static bool adjacent(const uint64_t *page, uint64_t size)
 {
     size_t count = (size_t)(size >> GRANULE_BITS), i = 1;
 
@@ -26,35 +18,35 @@ INLINE bool adjacent(const uint64_t *page, uint64_t size)
 }
 
 /* Is [off, end), which is in one slot, to be one leaf there? */
-static bool makes_leaf(const struct pages_job *job, unsigned level, uint64_t off, uint64_t end)
+static bool makes_block(const struct job *job, unsigned level, uint64_t off, uint64_t end)
 {
-    return levels[level].leaf && !job->single && end - off == level_size(level) &&
+    return !job->single && has_leaves(level) && end - off == level_size(level) &&
            adjacent(page_for(job, off), level_size(level));
 }
 
-/* Is all of [off, end) free below this table, and how many tables does it lack? `table` 0: that one itself. */
-static int plan_pages(const struct pages_job *job, uint64_t table, unsigned level, uint64_t off, uint64_t end,
-                      size_t *lacks)
+/* Tables for [off, end) in free entries of `level`, and all below */
+static size_t tables_for_pages(const struct job *job, unsigned level, uint64_t off, uint64_t end)
 {
+    size_t count = 0;
     uint64_t next;
-    int err = MMU_OK;
 
-    if (!table)
-        ++*lacks;
-    if (level == LAST_LEVEL)
-        return table && any_used(table_of(job->space, table) + index_of(off, level), slots_left(off, end, level))
-                   ? MMU_OVERLAP
-                   : MMU_OK;
-    for (; off < end && err == MMU_OK; off = next) {
-        uint64_t entry = table ? entry_get(table_of(job->space, table) + index_of(off, level), level) : 0;
-
+    for (; level < LAST_LEVEL && off < end; off = next) {
         next = slot_end(off, end, level);
-        if (entry && !is_table(entry, level))
-            err = MMU_OVERLAP;
-        else if (entry || !makes_leaf(job, level, off, next))
-            err = plan_pages(job, entry, level + 1, off, next, lacks);
+        if (!makes_block(job, level, off, next))
+            count += 1 + tables_for_pages(job, level + 1, off, next);
     }
-    return err;
+    return count;
+}
+
+static bool take_block(struct job *job)
+{
+    uint64_t next = job->from + level_size(job->at.level);
+
+    if (!makes_block(job, job->at.level, job->from, next))
+        return false;
+    job->count = 1;
+    job->next = next;
+    return true;
 }
 
 INLINE void fill_scattered(entry_t *slot, const uint64_t *page, uint64_t bits, unsigned count)
@@ -68,72 +60,45 @@ INLINE void fill_scattered(entry_t *slot, const uint64_t *page, uint64_t bits, u
         entry_put(slot++, *page++ | bits, LAST_LEVEL);
 }
 
-/* A run inside one last-level table. */
-static void fill_pages(const struct pages_job *job, entry_t *slot, uint64_t off, unsigned count)
+/* A run inside one last-level table, or a single block */
+static void fill_pages(const struct job *job, entry_t *slot, unsigned level, unsigned count)
 {
-    const unsigned group = group_count(LAST_LEVEL);
-    const uint64_t *page = page_for(job, off), bits = job->bits | leaf_kind(LAST_LEVEL);
-    unsigned run = group - (index_of(off, LAST_LEVEL) & (group - 1)); /* up to where a group begins */
+    const uint64_t *page = page_for(job, job->from), bits = job->bits | leaf_kind(level);
+    unsigned run = to_group(slot, level);
 
-    for (; count; count -= run, slot += run, page += run, run = group) {
+    if (!run)
+        run = group_count(level);
+    for (; count; count -= run, slot += run, page += run, run = group_count(level)) {
+        uint64_t contiguous = 0;
+
         if (run > count)
             run = count;
-        if (run == group && !job->single && adjacent(page, group_size(LAST_LEVEL)))
-            fill(slot, LAST_LEVEL, page[0] | bits | CONTIGUOUS, group);
-        else
-            fill_scattered(slot, page, bits, run);
+        if (run == group_count(level) && !job->single && adjacent(page, group_size(level)))
+            contiguous = CONTIGUOUS;
+        for (unsigned i = 0; i < run; i++)
+            entry_put(slot + i, page[i] | bits | contiguous, level);
     }
 }
 
-static uint64_t enter_pages(const struct pages_job *job, uint64_t table, unsigned level, uint64_t off, uint64_t end,
-                            bool fresh);
-
-/* A fresh table for [off, end), and what it needs below; its descriptor is to be linked by the caller. */
-static uint64_t build_pages(const struct pages_job *job, unsigned level, uint64_t off, uint64_t end)
+static int plan_pages(struct job *job)
 {
-    entry_t *table = (entry_t *)pool_take(job->space);
-    unsigned first = index_of(off, level), last = index_of(end - 1, level);
+    bool used = false;
 
-    entry_put_none(table, first);
-    entry_put_none(table + last + 1, ENTRIES(level) - 1 - last);
-    return enter_pages(job, table_entry(job->space, table), level, off, end, true);
+    for (rewind(job, 0); !used && step(job);) {
+        job->lacks += tables_for_pages(job, job->at.level, job->from, job->next);
+        used = any_used(job->slot, job->count);
+    }
+    return used ? MMU_OVERLAP : MMU_OK;
 }
 
-/* Enter [off, end) into this table; returns its new descriptor. A fresh one's slots hold nothing yet. */
-static uint64_t enter_pages(const struct pages_job *job, uint64_t table, unsigned level, uint64_t off, uint64_t end,
-                            bool fresh)
-{
-    entry_t *slot = table_of(job->space, table) + index_of(off, level);
-    uint64_t next;
-    unsigned count = slots_left(off, end, level);
-
-    if (level == LAST_LEVEL) {
-        fill_pages(job, slot, off, count);
-        return table_count_add(table, count);
-    }
-    for (; off < end; off = next, slot++) {
-        next = slot_end(off, end, level);
-        if (!fresh && *slot) {
-            entry_put(slot, enter_pages(job, entry_get(slot, level), level + 1, off, next, false), level);
-        } else if (makes_leaf(job, level, off, next)) {
-            entry_put(slot, *page_for(job, off) | job->bits | leaf_kind(level), level);
-            table = table_count_add(table, 1);
-        } else {
-            entry_put_table(slot, build_pages(job, level + 1, off, next), level);
-            table = table_count_add(table, 1) | MIXED;
-        }
-    }
-    return table;
-}
-
-INLINE int check_pages(const struct pages_job *job, uint64_t va, size_t count)
+static int check_pages(const struct job *job, uint64_t va, size_t count)
 {
     const uint64_t *page = job->pages;
     uint64_t bits = 0;
 
     if (count > job->space->span >> GRANULE_BITS || check_va(job->space, va, (uint64_t)count << GRANULE_BITS) != MMU_OK)
         return MMU_RANGE;
-    for (; count >= 4; count -= 4, page += 4)
+    for (; !SMALL && count >= 4; count -= 4, page += 4)
         bits |= page[0] | page[1] | page[2] | page[3];
     while (count--)
         bits |= *page++;
@@ -142,24 +107,27 @@ INLINE int check_pages(const struct pages_job *job, uint64_t va, size_t count)
     return job->bits & REFUSED ? MMU_ATTR : MMU_OK;
 }
 
-static int map_pages(struct mmu_space *space, uint64_t va, const uint64_t *pages, size_t count, uint32_t attr)
+int FORMAT_CALL(FORMAT, map_pages)(struct mmu_space *space, uint64_t va, const uint64_t *pages, size_t count,
+                                   uint32_t attr)
 {
-    uint64_t off = va - space->base, end = off + ((uint64_t)count << GRANULE_BITS);
-    struct pages_job job = {space, leaf_bits(space, attr & ~(uint32_t)MMU_PAGES), pages, off, attr & MMU_PAGES};
-    size_t lacks = 0;
-    int err = check_pages(&job, va, count);
+    struct job job;
     uintptr_t entered;
+    int err;
 
+    job_start(&job, space, va, (uint64_t)count << GRANULE_BITS);
+    job.bits = leaf_bits(space, attr & ~(uint32_t)MMU_PAGES);
+    job.misfit = GRANULE; /* blocks are take_block's */
+    job.single = attr & MMU_PAGES;
+    job.fill = fill_pages;
+    job.block = take_block;
+    job.pages = pages;
+    err = check_pages(&job, va, count);
     if (err != MMU_OK)
         return err;
     entered = lock_enter(&space->lock);
-    err = plan_pages(&job, space->root, space->root_level, off, end, &lacks);
-    if (err == MMU_OK && !pool_reserve(space, lacks))
-        err = MMU_TABLES;
-    if (err == MMU_OK) {
-        space->root = enter_pages(&job, space->root, space->root_level, off, end, false);
-        space->backend->publish(space);
-    }
+    err = plan_pages(&job);
+    if (err == MMU_OK)
+        err = enter_reserved(&job);
     lock_leave(&space->lock, entered);
     return err;
 }

@@ -1,27 +1,11 @@
 /*
- * Part of engine.h: protect. Passes over the range: check, compare; then new leaves at once, or, where a memory
+ * Part of engine.h: protect. Passes over the range: check and compare; then new leaves at once, or, where a memory
  * type changes, break, clean, make.
  */
-
-struct protect_job {
-    struct mmu_space *space;
-    uint64_t bits;          /* every leaf's new attributes */
-    uint64_t differ;        /* bits in which some leaf is not like that yet */
-    unsigned shift;         /* the smallest leaf is 2^shift bytes */
-    uint64_t dirty, length; /* physical memory that is to be cleaned */
-};
 
 INLINE uint64_t changed_leaf(uint64_t entry, uint64_t bits)
 {
     return (entry & ~(ATTRIBUTES | TAG(7))) | bits;
-}
-
-/* What a pass does with a run of leaves at `level`. */
-typedef void visit_leaves(struct protect_job *job, entry_t *slot, unsigned level, unsigned count);
-
-static void compare_leaves(struct protect_job *job, entry_t *slot, unsigned level, unsigned count)
-{
-    job->differ |= differing(slot, level, job->bits, count) & (ATTRIBUTES | CONTIGUOUS);
 }
 
 INLINE void change_four(entry_t *slot, unsigned level, uint64_t bits)
@@ -33,142 +17,131 @@ INLINE void change_four(entry_t *slot, unsigned level, uint64_t bits)
     entry_put_four(slot, leaves, level);
 }
 
-INLINE void set_run(entry_t *slot, unsigned level, uint64_t bits, unsigned count)
+static void set_run(entry_t *slot, unsigned level, uint64_t bits, unsigned count)
 {
-    for (; count >= 8; count -= 8, slot += 8) {
+    for (; !SMALL && count >= 4; count -= 4, slot += 4)
         change_four(slot, level, bits);
-        change_four(slot + 4, level, bits);
-    }
     for (; count; count--, slot++)
         entry_put(slot, changed_leaf(entry_get(slot, level), bits), level);
 }
 
-static void set_leaves(struct protect_job *job, entry_t *slot, unsigned level, unsigned count)
+static void set_leaves(struct job *job)
 {
-    set_run(slot, level, job->bits, count);
+    for (rewind_deep(job); step(job);) {
+        note_leaf(job, job->at.level);
+        set_run(job->slot, job->at.level, job->bits, job->count);
+    }
 }
 
 /* Invalid, busy, and otherwise as it was, so that the next passes know what to clean and what to make of it. */
-static void break_leaves(struct protect_job *job, entry_t *slot, unsigned level, unsigned count)
+static void break_leaves(struct job *job)
 {
-    for (; count; count--, slot++) {
-        uint64_t leaf = entry_get(slot, level);
+    for (rewind_deep(job); step(job);) {
+        note_leaf(job, job->at.level);
+        for (entry_t *slot = job->slot; slot < job->slot + job->count; slot++) {
+            uint64_t leaf = entry_get(slot, job->at.level);
 
-        if (changed_leaf(leaf, job->bits) != leaf)
-            entry_put(slot, broken_entry(leaf), level);
-    }
-}
-
-static void clean_leaves(struct protect_job *job, entry_t *slot, unsigned level, unsigned count)
-{
-    for (; count; count--, slot++) {
-        uint64_t leaf = entry_get(slot, level);
-
-        if ((leaf & VALID) || !leaf_cacheable(leaf) || !((leaf ^ job->bits) & BREAK_NEEDED))
-            continue; /* one that broke for another reason goes on in the cache */
-        if ((leaf & OUTPUT_ADDRESS) != job->dirty + job->length) {
-            if (job->length)
-                job->space->backend->cache_clean_invalidate(job->dirty, job->length);
-            job->dirty = leaf & OUTPUT_ADDRESS;
-            job->length = 0;
+            if (changed_leaf(leaf, job->bits) != leaf)
+                entry_put(slot, broken_entry(leaf), job->at.level);
         }
-        job->length += level_size(level);
     }
 }
 
-INLINE void visit_run(struct protect_job *job, visit_leaves *leaves, struct place at, unsigned count)
+static void clean(const struct job *job)
 {
-    if (levels[at.level].shift < job->shift)
-        job->shift = levels[at.level].shift;
-    leaves(job, at.slot, at.level, count);
+    if (job->length)
+        job->space->backend->cache_clean_invalidate(job->dirty, job->length);
 }
 
-static void visit(struct protect_job *job, visit_leaves *leaves, struct place at, uint64_t off, uint64_t end)
+static void clean_leaves(struct job *job)
 {
-    unsigned count = at.level == LAST_LEVEL ? (unsigned)((end - off) >> GRANULE_BITS) : 1;
-    uint64_t next;
+    for (rewind_deep(job); step(job);)
+        for (entry_t *slot = job->slot; slot < job->slot + job->count; slot++) {
+            uint64_t leaf = entry_get(slot, job->at.level);
 
-    for (at.slot = table_of(job->space, table_get(job->space, at.table, at.level)) + index_of(off, at.level); off < end;
-         off = next, at.slot += count) {
-        next = at.level == LAST_LEVEL ? end : slot_end(off, end, at.level);
-        if (is_table(entry_get(at.slot, at.level), at.level))
-            visit(job, leaves, (struct place){.table = at.slot, .level = at.level + 1}, off, next);
-        else
-            visit_run(job, leaves, at, count);
-    }
+            if ((leaf & VALID) || !leaf_cacheable(leaf) || !((leaf ^ job->bits) & BREAK_NEEDED))
+                continue; /* one that broke for another reason goes on in the cache */
+            if ((leaf & OUTPUT_ADDRESS) != job->dirty + job->length) {
+                clean(job);
+                job->dirty = leaf & OUTPUT_ADDRESS;
+                job->length = 0;
+            }
+            job->length += level_size(job->at.level);
+        }
+    clean(job);
 }
 
 /* Old and new must never be known at once (D8.16.1): not for one leaf of the range. */
-static void break_and_make(struct protect_job *job, struct place root, struct update *update)
+static void break_and_make(struct job *job)
 {
-    struct mmu_space *space = job->space;
-    uint64_t off = update->off, end = update->end;
-
-    cut(update, off);
-    cut(update, end);
-    visit(job, break_leaves, root, off, end);
-    update_invalidate(update);
-    visit(job, clean_leaves, root, off, end);
-    if (job->length)
-        space->backend->cache_clean_invalidate(job->dirty, job->length);
-    visit(job, set_leaves, root, off, end);
-    update->leaves = false; /* that was the invalidate */
-    update_finish(update);
+    cut_ends(job);
+    break_leaves(job);
+    job_invalidate(job, false);
+    clean_leaves(job);
+    set_leaves(job);
+    job->leaves = false; /* that was the invalidate */
 }
 
-static __attribute__((noinline)) int change(struct mmu_space *space, uint64_t va, uint64_t size, uint64_t bits)
+NOINLINE int protect_any(struct mmu_space *space, uint64_t va, uint64_t size, uint64_t bits)
 {
-    struct protect_job job = {.space = space, .bits = bits, .shift = 63};
-    struct place root = {.table = (entry_t *)&space->root, .level = space->root_level};
-    struct update update = update_start(space, va, size);
-    struct survey survey = {0, false};
-    bool breaks;
-    int err = check_mapped(&survey, space, root, update.off, update.end);
+    struct job job;
+    int err = check_va(space, va, size);
 
+    job_start(&job, space, va, size);
+    job.bits = bits;
+    if (err == MMU_OK && bits & REFUSED)
+        err = MMU_ATTR;
+    if (err == MMU_OK)
+        err = check_mapped(&job);
+    if (err != MMU_OK || !(job.differ & ATTRIBUTES))
+        return err;
+    err = reserve_cuts(&job);
     if (err != MMU_OK)
         return err;
-    visit(&job, compare_leaves, root, update.off, update.end);
-    if (!(job.differ & ATTRIBUTES))
-        return MMU_OK;
-    breaks = job.differ & (BREAK_NEEDED | CONTIGUOUS) || survey.cuts;
-    if (breaks && kept(space, update.off, update.end))
+    if (!job.cuts && !(job.differ & (BREAK_NEEDED | CONTIGUOUS)))
+        set_leaves(&job); /* looser ones are invalidated too: a TLB that still forbids would fault */
+    else if (!kept(space, job.off, job.end))
+        break_and_make(&job);
+    else
         return MMU_BUSY;
-    err = reserve_cuts(space, update.off, update.end, survey.lacks);
-    if (err != MMU_OK)
-        return err;
-    update.shift = job.shift;
-    if (breaks) {
-        break_and_make(&job, root, &update);
-    } else {
-        visit(&job, set_leaves, root, update.off, update.end);
-        update.leaves = true; /* looser ones too: a TLB that still forbids would fault */
-        update_finish(&update);
-    }
+    job_finish(&job);
     return MMU_OK;
 }
 
-static int protect(struct mmu_space *space, uint64_t va, uint64_t size, uint32_t attr)
+/* The usual case: new permissions for leaves of one table, and none of a group. false: another case. */
+INLINE bool protect_near(struct mmu_space *space, uint64_t va, uint64_t size, uint64_t bits)
 {
-    uint64_t off = va - space->base, bits = leaf_bits(space, attr), differ;
-    int err = check_va(space, va, size);
-    uintptr_t entered;
-    struct place at;
-    unsigned count;
+    const struct mmu_near *near = &space->near;
+    struct mmu_flush flush = {va, size, UINT64_C(1) << near->shift, false, near->level};
+    unsigned count = leaves_near(near, va, size), level = near->level;
+    uint64_t kind = bits | leaf_kind(level), differ;
+    entry_t *slot;
 
-    if (err == MMU_OK && bits & REFUSED)
-        err = MMU_ATTR;
-    if (err != MMU_OK)
-        return err;
-    entered = lock_enter(&space->lock);
-    at = find(space, off, LAST_LEVEL);
-    count = one_run(at, off, size);
-    differ = count ? differing(at.slot, at.level, bits | leaf_kind(at.level), count) : BREAK_NEEDED;
-    /* The usual case: new permissions for whole leaves of one table */
-    if (differ & (KIND | BREAK_NEEDED | CONTIGUOUS)) {
-        err = change(space, va, size, bits);
-    } else if (differ & ATTRIBUTES) {
-        set_run(at.slot, at.level, bits, count);
-        space->backend->invalidate(space, &(struct mmu_flush){va, size, at.size, false, (uint8_t)at.level});
+    if (!count || bits & REFUSED)
+        return false;
+    slot = near_slot(near, va);
+    differ = count == 1 ? entry_get(slot, level) ^ kind : differing(slot, level, kind, count);
+    if (differ & (KIND | BREAK_NEEDED | CONTIGUOUS))
+        return false;
+    if (differ & ATTRIBUTES) {
+        set_run(slot, level, bits, count);
+        space->backend->invalidate(space, &flush);
+    }
+    return true;
+}
+
+int FORMAT_CALL(FORMAT, protect)(struct mmu_space *space, uint64_t va, uint64_t size, uint32_t attr)
+{
+    uint64_t bits = leaf_bits(space, attr);
+    uintptr_t entered = lock_enter(&space->lock);
+    int err = MMU_OK;
+
+    for (bool sought = SMALL; SMALL || !protect_near(space, va, size, bits); sought = true) {
+        if (sought || va - space->base >= space->span) {
+            err = protect_any(space, va, size, bits);
+            break;
+        }
+        seek(space, &space->near, va - space->base);
     }
     lock_leave(&space->lock, entered);
     return err;

@@ -1,118 +1,167 @@
 /* Part of engine.h: what the live tables say. Readers hold the lock, as a table may go any moment otherwise. */
 
-INLINE uint64_t leaf_pa(uint64_t entry, uint64_t off, uint64_t size)
+/* Has the table met last a leaf for va? */
+INLINE bool near_leaf(const struct mmu_near *near, uint64_t va, uint64_t *entry)
 {
-    return (entry & OUTPUT_ADDRESS) | (off & (size - 1));
+    if (SMALL || va - near->va >= near->span)
+        return false;
+    *entry = entry_get(near_slot(near, va), near->level);
+    return (*entry & KIND) == near->kind;
+}
+
+INLINE uint64_t leaf_pa(uint64_t entry, uint64_t va, uint64_t mask)
+{
+    return (entry & OUTPUT_ADDRESS) | (va & mask);
+}
+
+INLINE void tell_leaf(struct mmu_leaf *leaf, const struct mmu_near *near, uint64_t va, uint64_t entry)
+{
+    leaf->pa = leaf_pa(entry, va, near->mask);
+    leaf->size = near->mask + 1;
+    leaf->level = near->level;
+    leaf->attr = leaf_attr(entry);
+    leaf->tag = MMU_TAG_NONE;
+}
+
+/* The entry for va, wherever it is. */
+NOINLINE int walk_any(struct mmu_space *space, uint64_t va, struct mmu_leaf *leaf)
+{
+    uint64_t off = va - space->base, entry;
+    struct mmu_near *near = &space->near;
+    uintptr_t entered;
+    entry_t *slot;
+
+    if (off >= space->span)
+        return MMU_RANGE;
+    entered = lock_enter(&space->lock);
+    slot = seek(space, near, off);
+    entry = entry_get(slot, near->level);
+    tell_leaf(leaf, near, va, entry);
+    leaf->size = UINT64_C(1) << near->shift;
+    lock_leave(&space->lock, entered);
+    if (entry & VALID)
+        return MMU_OK;
+    leaf->pa = entry & OUTPUT_ADDRESS;
+    leaf->attr = 0;
+    leaf->tag = (uint8_t)(entry >> TAG_SHIFT);
+    return MMU_NOT_MAPPED;
 }
 
 static int walk(struct mmu_space *space, uint64_t va, struct mmu_leaf *leaf)
 {
-    uint64_t off = va - space->base, entry;
-    uintptr_t entered;
-    struct place at;
+    uintptr_t entered = SMALL ? 0 : lock_enter(&space->lock);
+    uint64_t entry;
+    bool found = near_leaf(&space->near, va, &entry);
 
-    if (off >= space->span)
-        return MMU_RANGE;
-    entered = lock_enter(&space->lock);
-    at = find(space, off, LAST_LEVEL);
-    entry = entry_get(at.slot, at.level);
+    if (SMALL)
+        return walk_any(space, va, leaf);
+    if (found)
+        tell_leaf(leaf, &space->near, va, entry);
     lock_leave(&space->lock, entered);
-    leaf->level = (uint8_t)at.level;
-    leaf->size = at.size;
-    if (!(entry & VALID)) {
-        leaf->pa = entry & OUTPUT_ADDRESS;
-        leaf->attr = 0;
-        leaf->tag = (uint8_t)(entry >> TAG_SHIFT);
-        return MMU_NOT_MAPPED;
-    }
-    leaf->pa = leaf_pa(entry, off, at.size);
-    leaf->attr = leaf_attr(entry);
-    leaf->tag = MMU_TAG_NONE;
-    return MMU_OK;
+    return found ? MMU_OK : walk_any(space, va, leaf);
 }
 
 static int translate(struct mmu_space *space, uint64_t va, uint64_t *pa)
 {
-    uint64_t off = va - space->base, entry;
-    uintptr_t entered;
-    struct place at;
+    uintptr_t entered = SMALL ? 0 : lock_enter(&space->lock);
+    uint64_t entry, mask = space->near.mask;
+    bool found = near_leaf(&space->near, va, &entry);
+    struct mmu_leaf leaf;
+    int err;
 
-    if (off >= space->span)
-        return MMU_RANGE;
-    entered = lock_enter(&space->lock);
-    at = find(space, off, LAST_LEVEL);
-    entry = entry_get(at.slot, at.level);
-    lock_leave(&space->lock, entered);
-    if (!(entry & VALID))
-        return MMU_NOT_MAPPED;
-    *pa = leaf_pa(entry, off, at.size);
-    return MMU_OK;
+    if (!SMALL)
+        lock_leave(&space->lock, entered);
+    if (found) {
+        *pa = leaf_pa(entry, va, mask);
+        return MMU_OK;
+    }
+    err = walk_any(space, va, &leaf);
+    if (err == MMU_OK)
+        *pa = leaf.pa;
+    return err;
 }
 
-/* How many of these entries are leaves that continue each other: the first one must have `want` in the bits that count.
- */
-INLINE unsigned run_length(struct place at, uint64_t want, unsigned count)
+/* How many of these entries are leaves that continue each other: the first one must have `want` in what counts. */
+static unsigned run_length(const entry_t *slot, unsigned level, uint64_t want, unsigned count)
 {
     const uint64_t counts = OUTPUT_ADDRESS | KIND;
-    const entry_t *slot = at.slot;
-    uint64_t step = at.size;
-    unsigned i = 0, level = at.level;
+    uint64_t step = level_size(level);
+    unsigned i = 0;
 
-    for (; i + 4 <= count; i += 4, want += 4 * step) {
-        uint64_t differ = (entry_get(slot + i, level) ^ want) | (entry_get(slot + i + 1, level) ^ (want + step)) |
-                          (entry_get(slot + i + 2, level) ^ (want + 2 * step)) |
-                          (entry_get(slot + i + 3, level) ^ (want + 3 * step));
+    for (; i + 8 <= count; i += 8, slot += 8) {
+        uint64_t differ = 0;
 
+        for (unsigned j = 0; j < 8; j++)
+            differ |= entry_get(slot + j, level) ^ (want + j * step);
         if (differ & counts)
             break;
+        want += 8 * step;
     }
-    for (; i < count && !((entry_get(slot + i, level) ^ want) & counts); i++)
+    for (; i < count && !((entry_get(slot, level) ^ want) & counts); i++, slot++)
         want += step;
     return i;
 }
 
-/* Entries from `off` to the end of its table, but not beyond end. */
-INLINE unsigned slots_left(uint64_t off, uint64_t end, unsigned level)
+/* Where the run ends that begins with the leaf at `slot`, for off; it may go up to `end`. */
+static uint64_t run_end(struct mmu_space *space, entry_t *slot, uint64_t off, uint64_t end)
 {
-    uint64_t wanted = ((end - 1) >> levels[level].shift) - (off >> levels[level].shift) + 1;
-    unsigned there = ENTRIES(level) - index_of(off, level);
+    const struct mmu_near *near = &space->near;
+    uint64_t entry = entry_get(slot, near->level), expected;
 
-    return wanted < there ? (unsigned)wanted : there;
-}
-
-INLINE uint64_t scan(struct mmu_space *space, uint64_t off, uint64_t end, uint64_t *pa)
-{
-    struct place at = find(space, off, LAST_LEVEL);
-    uint64_t next = off, expected;
-
-    if (!(entry_get(at.slot, at.level) & VALID))
-        return off;
-    *pa = expected = leaf_pa(entry_get(at.slot, at.level), off, at.size);
+    off &= -(UINT64_C(1) << near->shift);
     do {
-        uint64_t size = at.size;
-        uint64_t first = (expected & ~(size - 1)) | leaf_kind(at.level);
-        uint64_t covered = size * run_length(at, first, slots_left(next, end, at.level)) - (next & (size - 1));
+        uint64_t stop = near->va - space->base + near->span;
+        unsigned count = (unsigned)((((stop < end ? stop : end) - 1) >> near->shift) - (off >> near->shift)) + 1;
+        uint64_t run = (uint64_t)run_length(slot, near->level, entry, count) << near->shift;
 
-        expected += covered;
-        next += covered;
-        if (next >= end)
-            break;
-        at = find(space, next, LAST_LEVEL);
-    } while (is_leaf(entry_get(at.slot, at.level), at.level) &&
-             (entry_get(at.slot, at.level) & OUTPUT_ADDRESS) == expected);
-    return next < end ? next : end;
+        off += run;
+        expected = (entry & OUTPUT_ADDRESS) + run;
+        if (off >= end)
+            return end;
+        slot = seek(space, &space->near, off);
+        entry = entry_get(slot, near->level);
+    } while (is_leaf(entry, near->level) && (entry & OUTPUT_ADDRESS) == expected);
+    return off;
 }
 
-static uint64_t segment(struct mmu_space *space, uint64_t va, uint64_t max, uint64_t *pa)
+NOINLINE uint64_t segment_any(struct mmu_space *space, uint64_t va, uint64_t max, uint64_t *pa)
 {
-    uint64_t off = va - space->base, end, stop;
+    uint64_t off = va - space->base, left = space->span - off, end = off, entry;
     uintptr_t entered;
+    entry_t *slot;
 
     if (off >= space->span || !max)
         return 0;
-    end = max < space->span - off ? off + max : space->span;
     entered = lock_enter(&space->lock);
-    stop = scan(space, off, end, pa);
+    slot = seek(space, &space->near, off);
+    entry = entry_get(slot, space->near.level);
+    if (entry & VALID) {
+        *pa = leaf_pa(entry, va, space->near.mask);
+        end = run_end(space, slot, off, off + (max < left ? max : left));
+    }
     lock_leave(&space->lock, entered);
-    return stop - off;
+    return end - off;
+}
+
+/* The usual case: the segment ends with its first leaf. */
+static uint64_t segment(struct mmu_space *space, uint64_t va, uint64_t max, uint64_t *pa)
+{
+    const struct mmu_near *near = &space->near;
+    uintptr_t entered = SMALL ? 0 : lock_enter(&space->lock);
+    uint64_t entry, length = 0, left;
+
+    if (max && near_leaf(near, va, &entry)) {
+        left = (~va & near->mask) + 1;
+        if (max <= left)
+            length = max;
+        else if (va - near->va + left < near->span &&
+                 (entry_get(near_slot(near, va) + 1, near->level) ^ (entry + near->mask + 1)) &
+                     (OUTPUT_ADDRESS | VALID))
+            length = left;
+        if (length)
+            *pa = leaf_pa(entry, va, near->mask);
+    }
+    if (!SMALL)
+        lock_leave(&space->lock, entered);
+    return length ? length : segment_any(space, va, max, pa);
 }

@@ -7,88 +7,68 @@
  * larger one's place at once. Until the invalidate a core may use either: both say the same.
  */
 
-INLINE uint64_t broken_entry(uint64_t entry)
+/* The group of the entry at hand becomes single leaves. */
+static void ungroup(struct job *job)
 {
-    return (entry & ~VALID) | TAG(MMU_TAG_BUSY);
-}
+    unsigned level = job->at.level, count = group_count(level);
+    entry_t *slot = job->slot - (-to_group(job->slot, level) & (count - 1));
+    uint64_t start = job->from & -group_size(level), end = start + group_size(level);
+    bool breaks = job->at.live && !job->space->no_break;
 
-static void note_broken(struct update *update, struct place at, unsigned count)
-{
-    update->broken[update->broken_count++] = (struct broken){at.slot, count, at.level};
-    note_leaf(update, at.level);
-}
-
-/* The group that holds off becomes single leaves. `live`: walkers may know of it. */
-static void ungroup(struct update *update, struct place at, uint64_t off, bool live)
-{
-    unsigned count = group_count(at.level);
-    uint64_t start = off & ~(group_size(at.level) - 1);
-    bool breaks = live && !update->space->no_break;
-
-    at.slot -= index_of(off, at.level) & (count - 1);
     for (unsigned i = 0; i < count; i++) {
-        uint64_t single = entry_get(at.slot + i, at.level) & ~CONTIGUOUS;
+        uint64_t single = entry_get(slot + i, level) & ~CONTIGUOUS;
 
-        entry_put(at.slot + i, breaks ? broken_entry(single) : single, at.level);
+        entry_put(slot + i, breaks ? broken_entry(single) : single, level);
     }
-    if (!live)
-        return;
     if (breaks)
-        note_broken(update, at, count);
-    else
-        note_leaf(update, at.level);
+        job->broken[job->broken_count++] = (struct broken){slot, count, level};
     /* A core may hold the group as one, or each of its members by itself. */
-    if (start < update->off)
-        update->off = start;
-    if (start + group_size(at.level) > update->end)
-        update->end = start + group_size(at.level);
+    note_leaf(job, level);
+    if (job->at.live && start < job->gone)
+        job->gone = start;
+    if (job->at.live && end > job->gone_end)
+        job->gone_end = end;
 }
 
-/* The block at at.slot becomes a table of the next smaller leaves. */
-static void unblock(struct update *update, struct place at, bool live)
+/* The block at hand becomes a table of the next smaller leaves. */
+static void unblock(struct job *job)
 {
-    struct mmu_space *space = update->space;
-    entry_t *table = (entry_t *)pool_take(space);
-    uint64_t entry = entry_get(at.slot, at.level),
-             leaf = (entry & ~(TAG(7) | KIND)) | leaf_kind(at.level + 1) | CONTIGUOUS;
-    uint64_t descriptor = table_count_add(table_entry(space, table), ENTRIES(at.level + 1));
+    unsigned level = job->at.level, below = level + 1, count = ENTRIES(below);
+    entry_t *table = (entry_t *)pool_take(job->space);
+    uint64_t entry = entry_get(job->slot, level), leaf = (entry & ~(TAG(7) | KIND)) | leaf_kind(below) | CONTIGUOUS,
+             descriptor = table_count_add(table_entry(job->space, table), count);
 
-    fill(table, at.level + 1, leaf, ENTRIES(at.level + 1));
-    if (live && !space->no_break) {
+    fill(table, below, leaf, count);
+    if (job->at.live && !job->space->no_break) {
         if (entry & VALID)
-            note_broken(update, at, 1);
-        entry_put(at.slot, broken_entry(descriptor), at.level);
+            job->broken[job->broken_count++] = (struct broken){job->slot, 1, level};
+        note_leaf(job, level);
+        entry_put(job->slot, broken_entry(descriptor), level);
     } else {
-        if (live)
-            note_leaf(update, at.level + 1); /* walkers find the new leaves from now on */
-        entry_put_table(at.slot, descriptor, at.level);
+        note_leaf(job, below); /* walkers find the new leaves from now on */
+        entry_put_table(job->slot, descriptor, level);
     }
-    table_put(space, at.table, table_get(space, at.table, at.level) | MIXED, at.level);
+    recount(job, 0, MIXED);
 }
 
 /* No leaf and no group holds `off` but at its start from now on. The tables for it are in the pool. */
-static void cut(struct update *update, uint64_t off)
+static void cut(struct job *job, uint64_t off)
 {
-    struct place at = {.table = (entry_t *)&update->space->root, .level = update->space->root_level};
-    bool live = true;
-
-    if (off >= update->space->span)
-        return;
-    for (;; at.table = at.slot, at.level++) {
+    job->from = off;
+    job->at.whole_end = 0;
+    while (off < job->space->span) {
         uint64_t entry;
 
-        at.slot = table_of(update->space, table_get(update->space, at.table, at.level)) + index_of(off, at.level);
-        entry = entry_get(at.slot, at.level);
-        if (!is_table(entry, at.level)) {
-            if (!(entry & AF)) /* nothing is mapped there */
-                return;
-            if (entry & CONTIGUOUS && off & (group_size(at.level) - 1))
-                ungroup(update, at, off, live);
-            if (!(off & (level_size(at.level) - 1)))
-                return;
-            unblock(update, at, live);
-        }
-        live = live && entry_get(at.slot, at.level) & VALID;
+        job->slot = seek(job->space, &job->at, off);
+        entry = entry_get(job->slot, job->at.level);
+        if (!(entry & AF)) /* nothing is mapped there */
+            return;
+        if (entry & CONTIGUOUS && off & (group_size(job->at.level) - 1))
+            ungroup(job);
+        else if (off & job->at.mask)
+            unblock(job);
+        else
+            return;
     }
 }
 
@@ -101,26 +81,44 @@ static bool kept(const struct mmu_space *space, uint64_t off, uint64_t end)
     return false;
 }
 
-/* Is `off` in the middle of a leaf or group which may not be broken? */
-static bool cuts_kept(struct mmu_space *space, uint64_t off)
+/* Is `off` in the middle of a leaf or group, and may that be broken? */
+static int check_end(struct job *job, uint64_t off)
 {
-    struct place at;
+    struct mmu_space *space = job->space;
     uint64_t entry, size;
 
-    if (!space->keep_count || space->no_break || off >= space->span)
-        return false;
-    at = find(space, off, LAST_LEVEL);
-    entry = entry_get(at.slot, at.level);
-    if (!(entry & VALID))
-        return false;
-    size = entry & CONTIGUOUS ? group_size(at.level) : at.size;
-    return off & (size - 1) && kept(space, off & ~(size - 1), (off | (size - 1)) + 1);
+    job->at.whole_end = 0;
+    if (off >= space->span)
+        return MMU_OK;
+    job->slot = seek(space, &job->at, off);
+    entry = entry_get(job->slot, job->at.level);
+    size = entry & CONTIGUOUS ? group_size(job->at.level) : level_size(job->at.level);
+    if (!(entry & VALID) || !(off & (size - 1)))
+        return MMU_OK;
+    job->cuts = true;
+    return !space->no_break && kept(space, off & -size, (off & -size) + size) ? MMU_BUSY : MMU_OK;
 }
 
-/* Both ends may be cut, and the tables for it are there. */
-static int reserve_cuts(struct mmu_space *space, uint64_t off, uint64_t end, size_t lacks)
+/* What is cut at the range's ends: may it be, and are the tables there that the job lacks? */
+static int reserve_cuts(struct job *job)
 {
-    if (cuts_kept(space, off) || cuts_kept(space, end))
-        return MMU_BUSY;
-    return pool_reserve(space, lacks) ? MMU_OK : MMU_TABLES;
+    bool cuts = job->cuts;
+    int err = MMU_OK;
+
+    job->cuts = false;
+    if (cuts)
+        err = check_end(job, job->off);
+    if (cuts && err == MMU_OK)
+        err = check_end(job, job->end);
+    if (err == MMU_OK && !pool_reserve(job->space, job->lacks))
+        err = MMU_TABLES;
+    return err;
+}
+
+static void cut_ends(struct job *job)
+{
+    if (!job->cuts)
+        return;
+    cut(job, job->off);
+    cut(job, job->end);
 }

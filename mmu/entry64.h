@@ -7,13 +7,13 @@
 
 #include "mmu/space.h"
 
-#define LEVEL_BITS(level) INDEX_BITS
-
 typedef uint64_t entry_t;
 
 #define TABLE_BYTES  (1 << GRANULE_BITS)
 #define ROOT_BYTES   TABLE_BYTES
 #define ROOT_ADDRESS OUTPUT_ADDRESS
+/* What an entry translates has so many bits less than what one of the level above does */
+#define LEVEL_STEP INDEX_BITS
 /* The index of a table of that level */
 #define level_bits(level) ((void)(level), (unsigned)INDEX_BITS)
 

@@ -1,4 +1,5 @@
-/* The public calls: each format brings its own engine (engine.h), checks and locks included. */
+/* The public calls: each format brings its own engine (engine.h), checks and locks included. See format.h for the
+ * tables. */
 #include "mmu/mmu.h"
 
 #include "mmu/format.h"
@@ -10,9 +11,11 @@ int mmu_map(struct mmu_space *space, const struct mmu_range *range)
     return space->format->map(space, range);
 }
 
+FORMAT_TABLE(map_pages)
+
 int mmu_map_pages(struct mmu_space *space, uint64_t va, const uint64_t *pages, size_t count, uint32_t attr)
 {
-    return space->format->map_pages(space, va, pages, count, attr);
+    return map_pages_of[space->format->number](space, va, pages, count, attr);
 }
 
 int mmu_unmap(struct mmu_space *space, uint64_t va, uint64_t size)
@@ -20,22 +23,23 @@ int mmu_unmap(struct mmu_space *space, uint64_t va, uint64_t size)
     return space->format->unmap(space, va, size);
 }
 
+FORMAT_TABLE(protect)
+
 int mmu_protect(struct mmu_space *space, uint64_t va, uint64_t size, uint32_t attr)
 {
-    return space->format->protect(space, va, size, attr);
+    return protect_of[space->format->number](space, va, size, attr);
 }
+
+FORMAT_TABLE(fold)
 
 int mmu_fold(struct mmu_space *space, uint64_t va, uint64_t size)
 {
-    struct mmu_savings saved = {0, 0};
-    int err = space->format->fold(space, va, size, &saved, false);
-
-    return err == MMU_OK ? (int)saved.tables : err;
+    return fold_of[space->format->number](space, va, size, NULL);
 }
 
 int mmu_report(struct mmu_space *space, uint64_t va, uint64_t size, struct mmu_savings *saved)
 {
-    return space->format->fold(space, va, size, saved, true);
+    return fold_of[space->format->number](space, va, size, saved);
 }
 
 int mmu_walk(struct mmu_space *space, uint64_t va, struct mmu_leaf *leaf)
@@ -53,28 +57,36 @@ uint64_t mmu_segment(struct mmu_space *space, uint64_t va, uint64_t max, uint64_
     return space->format->segment(space, va, max, pa);
 }
 
+FORMAT_TABLE(tables_needed)
+
 size_t mmu_tables_needed(struct mmu_space *space, const struct mmu_range *range)
 {
-    return space->format->tables_needed(space, range);
+    return tables_needed_of[space->format->number](space, range);
 }
+
+FORMAT_TABLE(tables_max)
 
 size_t mmu_tables_max(const struct mmu_format *format, unsigned va_bits, uint64_t size)
 {
-    return format->tables_max(va_bits, size);
+    return tables_max_of[format->number](va_bits, size);
 }
+
+FORMAT_TABLE(tag)
 
 int mmu_tag(struct mmu_space *space, uint64_t va, uint64_t size, unsigned tag, uint64_t payload)
 {
-    return space->format->tag(space, va, size, tag, payload);
+    return tag_of[space->format->number](space, va, size, tag, payload);
 }
+
+FORMAT_TABLE(fill)
 
 /* A larger entry's tag is cut into pages by another tag: nobody but the caller serves this one. */
 int mmu_fill(struct mmu_space *space, const struct mmu_range *range, uint64_t payload)
 {
-    int err = space->format->fill(space, range, MMU_TAG_DEMAND, payload);
+    int err = fill_of[space->format->number](space, range, MMU_TAG_DEMAND, payload);
 
     if (err != MMU_SPLIT)
         return err;
     err = mmu_tag(space, range->va, range->size, MMU_TAG_RESERVED, payload);
-    return err == MMU_OK ? space->format->fill(space, range, MMU_TAG_RESERVED, payload) : err;
+    return err == MMU_OK ? fill_of[space->format->number](space, range, MMU_TAG_RESERVED, payload) : err;
 }

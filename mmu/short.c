@@ -1,11 +1,17 @@
 /* ARMv7's short descriptors: sections and supersections, then small and large pages (Arm ARM DDI 0406C B3.5) */
-#include "mmu/level.h"
 #include "mmu/short_leaf.h"
 
-enum { HAS_PXN = 0 };
-enum { FIRST_LEVEL = 2, GRANULE_BITS = 12, INDEX_BITS = 12, POOL_MARK = 8 };
-
-static const struct level levels[] = {{44, 0, 0}, {32, 0, 0}, {20, 1, 4}, {12, 1, 4}};
+#define FORMAT short
+enum {
+    HAS_PXN = 0,
+    FIRST_LEVEL = 2,
+    FIRST_LEAF_LEVEL = 2,
+    GRANULE_BITS = 12,
+    INDEX_BITS = 12,
+    POOL_MARK = 8,
+    PAGE_GROUP_BITS = 4,
+    BLOCK_GROUP_BITS = 4
+};
 
 #include "mmu/engine_short.h"
 #include "mmu/engine.h"

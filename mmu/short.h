@@ -43,6 +43,7 @@ typedef uint32_t entry_t;
 
 /* ---- tables ---- */
 
+#define LEVEL_STEP   8
 #define ROOT_ADDRESS UINT64_C(0xffffc000) /* of TTBR1; TTBR0 has less to leave out */
 
 enum {

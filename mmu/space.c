@@ -46,7 +46,6 @@ static int open_space(struct mmu_space *space, const struct mmu_format *format, 
         .format = format,
         .base = flags & MMU_SPACE_HIGH ? ~UINT64_C(0) << va_bits & ~UINT64_C(0) >> (64 - format->address_bits) : 0,
         .span = UINT64_C(1) << va_bits,
-        .near_key = NEAR_NONE,
         .table_offset = backend->table_offset,
         .root_level = (uint8_t)root_level(format, va_bits),
         .va_bits = (uint8_t)va_bits,
@@ -65,6 +64,8 @@ int mmu_space_init(struct mmu_space *space, const struct mmu_format *format, uns
     return err == MMU_OK ? make_root(space) : err;
 }
 
+FORMAT_TABLE(adopt)
+
 int mmu_space_adopt(struct mmu_space *space, const struct mmu_format *format, const struct mmu_tree *tree,
                     const struct mmu_backend *backend, unsigned flags)
 {
@@ -72,7 +73,7 @@ int mmu_space_adopt(struct mmu_space *space, const struct mmu_format *format, co
 
     if (err == MMU_OK && tree->root & ((UINT64_C(1) << format->granule_bits) - 1))
         err = MMU_RANGE;
-    return err == MMU_OK ? format->adopt(space, tree->root) : err;
+    return err == MMU_OK ? adopt_of[format->number](space, tree->root) : err;
 }
 
 int mmu_space_keep(struct mmu_space *space, uint64_t va, uint64_t size)

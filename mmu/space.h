@@ -19,8 +19,6 @@ enum {
  */
 enum { MMU_PAGES = 0x10000 };
 
-#define NEAR_NONE UINT64_MAX
-
 enum { MMU_KEEP_MAX = 8 };
 
 /*
@@ -32,15 +30,29 @@ enum { MMU_KEEP_MAX = 8 };
 #define MMU_SHORT_PRRR UINT32_C(0xA00B8A54)
 #define MMU_SHORT_NMRR UINT32_C(0x48004800)
 
+/*
+ * The table that the engine went through last, and what it translates: the next call's addresses are mostly there too,
+ * and no way down from the root is needed. Forgotten when any table leaves the tree.
+ */
+struct mmu_near {
+    uint64_t va, span; /* span 0: none */
+    uint64_t mask;     /* of the address bits inside one of its leaves; all bits where it can have no leaves */
+    void *table;
+    void *path[4];      /* where the descriptor of the table of each level stands, down to its own */
+    uint64_t whole_end; /* asked for: tables of whole_level and below that end by here are not gone into */
+    uint8_t whole_level;
+    uint8_t level, shift, kind;
+    bool live; /* walkers know the way to it */
+};
+
 struct mmu_space {
     struct lock lock; /* first: it has the struct's address, which costs nothing to make */
     const struct mmu_format *format;
     uint64_t base; /* the half's lowest address */
     uint64_t span; /* 2^va_bits */
     uint64_t root; /* the root table as its parent would hold it: physical address and entry count */
-    void *root_table;
-    uint64_t near_key; /* what the engine's find went through last, or NEAR_NONE: see there */
-    void *near_table, *near_slot;
+    struct mmu_near near;
+    uint64_t leaf_always; /* what every leaf has, whatever its attr */
     uintptr_t table_offset;
     uint8_t root_level; /* Arm's number */
     uint8_t va_bits, pa_bits;

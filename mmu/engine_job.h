@@ -1,0 +1,222 @@
+/*
+ * Part of engine.h: a call that is to do with a range of any levels: passes over its entries, and what it takes away on
+ * its way.
+ */
+
+/* Entries that a call has broken, side by side in a table. */
+struct broken {
+    entry_t *slot;
+    unsigned count, level;
+};
+
+struct job {
+    struct mmu_space *space;
+    uint64_t off, end; /* the range */
+
+    /* What step() has found: entries for [from, next), from `slot` on in the table `at` */
+    struct mmu_near at;
+    uint64_t from, next;
+    entry_t *slot;
+    unsigned count;
+    bool part; /* a single one, which reaches beyond the range */
+
+    uint64_t bits;   /* map, protect: every leaf's attributes; unmap: what a leaf must have */
+    uint64_t delta;  /* map: a page's pa = its off + delta */
+    uint64_t misfit; /* map: see misfit() */
+    void (*fill)(const struct job *job, entry_t *slot, unsigned level, unsigned count); /* map: leaves from `from` on */
+    bool (*block)(struct job *job); /* map_pages: does a block go there? */
+    const uint64_t *pages;          /* map_pages: physical addresses, the first one for `off` */
+    uint64_t value;                 /* clear: all of the range is to become this, 0 or a tag */
+    bool mapped;                    /* clear: known: every page of the range is mapped */
+    bool single;                    /* map_pages: MMU_PAGES */
+
+    size_t lacks;    /* found: tables that it takes */
+    bool cuts;       /* found: a leaf or group may reach beyond the range; then: it does */
+    uint64_t differ; /* found: bits in which some leaf is not like `bits` yet */
+
+    uint64_t dirty, length; /* physical memory that is to be cleaned */
+
+    uint64_t gone, gone_end; /* the leaves that went or broke are in here: the range, or what was cut at its ends too */
+    unsigned shift;          /* the smallest of them is 2^shift bytes */
+    bool leaves;             /* there is one */
+    entry_t *tables;         /* unlinked: each holds the next one's address where its first entry was */
+    unsigned broken_count;
+    struct broken broken[2]; /* at the range's ends: they come back, changed, when nobody uses what they were */
+};
+
+NOINLINE void job_start(struct job *job, struct mmu_space *space, uint64_t va, uint64_t size)
+{
+    uint64_t off = va - space->base;
+
+    *job =
+        (struct job){.space = space, .off = off, .end = off + size, .gone = off, .gone_end = off + size, .shift = 63};
+}
+
+/* A pass begins. Tables of whole_level and below, all of which is in the range, will be entries like others. */
+INLINE void rewind(struct job *job, unsigned whole_level)
+{
+    job->next = job->off;
+    job->at.whole_level = (uint8_t)whole_level;
+    job->at.whole_end = job->end;
+}
+
+/* One that goes into all tables. */
+INLINE void rewind_deep(struct job *job)
+{
+    job->next = job->off;
+    job->at.whole_level = 0;
+    job->at.whole_end = 0;
+}
+
+/* Where a bit of these is 1 below a leaf's size, that leaf does not fit: delta's, and with MMU_PAGES all but a page's.
+ */
+INLINE uint64_t misfit(uint64_t delta, uint32_t attr)
+{
+    return delta | (attr & MMU_PAGES ? GRANULE : 0);
+}
+
+INLINE bool fits(uint64_t misfit, unsigned level)
+{
+    return has_leaves(level) && !(misfit & (level_size(level) - 1));
+}
+
+/* How many of these entries are no tables? The first one is none. */
+static unsigned flat_run(const entry_t *slot, unsigned level, unsigned count)
+{
+    unsigned i = 1;
+
+    while (i < count && !is_table(entry_get(slot + i, level), level))
+        i++;
+    return i;
+}
+
+/*
+ * The next entries of the range, side by side in one table: a single one that reaches beyond, or some whole ones; none
+ * of them a table in a pass that goes into all. false: there are no more.
+ */
+static bool step(struct job *job)
+{
+    struct mmu_near *at = &job->at;
+    uint64_t from = job->from = job->next, end;
+
+    if (from >= job->end)
+        return false;
+    job->slot = seek(job->space, at, from);
+    end = at->va - job->space->base + at->span;
+    if (end > job->end)
+        end = job->end;
+    job->part = from & (level_size(at->level) - 1) || end - from < level_size(at->level);
+    job->count = 1;
+    if (job->part) {
+        job->next = slot_end(from, end, at->level);
+        return true;
+    }
+    if (at->level >= at->whole_level)
+        job->count = (unsigned)((end - from) >> at->shift);
+    if (!at->whole_end && at->level != LAST_LEVEL && table_get(job->space, at->path[at->level], at->level) & MIXED)
+        job->count = flat_run(job->slot, at->level, job->count);
+    job->next = from + ((uint64_t)job->count << at->shift);
+    return true;
+}
+
+/* The descriptor of the table at hand */
+INLINE uint64_t table_here(const struct job *job)
+{
+    return table_get(job->space, job->at.path[job->at.level], job->at.level);
+}
+
+/* `by` more entries in use there, or fewer; `bits` may be MIXED. */
+static void recount(struct job *job, int64_t by, uint64_t bits)
+{
+    table_put(job->space, job->at.path[job->at.level], table_count_add(table_here(job), by) | bits, job->at.level);
+}
+
+/* A leaf of the table at hand goes; unless it is in what was a block until now, of which nobody knows the leaves. */
+static void note_leaf(struct job *job, unsigned level)
+{
+    if (!job->at.live)
+        return;
+    if (level_shift(level) < job->shift)
+        job->shift = level_shift(level);
+    job->leaves = true;
+}
+
+INLINE uint64_t broken_entry(uint64_t entry)
+{
+    return (entry & ~VALID) | TAG(MMU_TAG_BUSY);
+}
+
+/* A leaf or table that is whole again; whoever follows it sees what it leads to. */
+static void mend(entry_t *slot, unsigned level)
+{
+    uint64_t mended = (entry_get(slot, level) & ~TAG(7)) | VALID;
+
+    if (is_table(mended, level))
+        entry_put_table(slot, mended, level);
+    else
+        entry_put(slot, mended, level);
+}
+
+/* A TLBI takes one address a stride: from the start of the first leaf, as the range may begin in its middle. */
+static void job_invalidate(const struct job *job, bool tables)
+{
+    struct mmu_space *space = job->space;
+    uint64_t stride = UINT64_C(1) << job->shift, gone = job->gone & ~(stride - 1);
+    struct mmu_flush flush = {space->base + gone, job->gone_end - gone, stride, tables, 0};
+
+    space->backend->invalidate(space, &flush);
+}
+
+/* Nobody uses the tables that went. */
+static void job_free(struct job *job)
+{
+    if (job->tables)
+        job->space->near.span = 0;
+    pool_give_back(job->space, job->tables);
+}
+
+/* Nobody uses any of what went; what was broken is back; tables are free. */
+static void job_finish(struct job *job)
+{
+    struct mmu_space *space = job->space;
+
+    if (job->leaves || job->tables)
+        job_invalidate(job, job->tables != NULL);
+    for (const struct broken *broken = job->broken; broken < job->broken + job->broken_count; broken++)
+        for (unsigned i = 0; i < broken->count; i++) {
+            uint64_t entry = entry_get(broken->slot + i, broken->level);
+
+            if (!(entry & VALID) && entry & (AF | TABLE_OR_PAGE)) /* the call has not put its own there */
+                mend(broken->slot + i, broken->level);
+        }
+    if (job->broken_count || !(job->leaves || job->tables))
+        space->backend->publish(space);
+    job_free(job);
+}
+
+/*
+ * A table takes the place of the first entry at hand, which is no leaf; the next step is into it, or beyond when it is
+ * full: with leaves that the call is to enter and that fit there. All of its entries are like that one otherwise.
+ */
+static void grow(struct job *job)
+{
+    unsigned level = job->at.level, below = level + 1, count = ENTRIES(below), i;
+    uint64_t entry = entry_get(job->slot, level), descriptor;
+    entry_t *table = (entry_t *)pool_take(job->space);
+
+    descriptor = table_entry(job->space, table);
+    job->next = job->from;
+    if (entry) {
+        for (i = 0; i < count; i++)
+            entry_put(table + i, entry, below);
+        descriptor = table_count_add(descriptor, count) | MIXED;
+    } else if (job->fill && !job->part && fits(job->misfit, below)) {
+        job->fill(job, table, below, count);
+        descriptor = table_count_add(descriptor, count);
+        job->next += level_size(level);
+    } else {
+        entry_put_none(table, count);
+    }
+    entry_put_table(job->slot, descriptor, level);
+    recount(job, !entry, MIXED);
+}
