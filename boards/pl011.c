@@ -25,6 +25,12 @@ static void init(uintptr_t base)
     *reg(base, CR) = CR_UARTEN | CR_TXE | CR_RXE;
 }
 
+/* On, unless something was typed ahead: it would be lost. */
+static uint32_t fifo(uintptr_t base)
+{
+    return *reg(base, FR) & FR_RXFE ? LCR_H_FEN : *reg(base, LCR_H) & LCR_H_FEN;
+}
+
 /* The divisor in 64ths: UARTCLK / (16 * rate). init's write of LCR_H makes it count (DDI 0183, LCR_H). */
 void pl011_set_rate(uintptr_t base, uint32_t hertz, uint32_t baud)
 {
@@ -37,7 +43,7 @@ void pl011_set_rate(uintptr_t base, uint32_t hertz, uint32_t baud)
     *reg(base, CR) = 0;
     *reg(base, IBRD) = divisor / 64;
     *reg(base, FBRD) = divisor % 64;
-    *reg(base, LCR_H) = LCR_H_WLEN8 | LCR_H_FEN;
+    *reg(base, LCR_H) = LCR_H_WLEN8 | fifo(base);
 }
 
 static void put(uintptr_t base, char c)
