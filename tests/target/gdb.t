@@ -126,14 +126,21 @@ def check_planted(machine, walk, folder):
     return before
 
 
-def check_dumps(machine, snapshot, maps, folder):
-    ok(ramdump("maps", snapshot)[0] == maps, "a snapshot tells what the live machine told")
-    core, page = os.path.join(folder, "core"), os.path.join(folder, "page.html")
+def check_core(machine, core):
     _, registers = machine.gdb(f"monitor dump-guest-memory {core}", "iomem registers")
     words = ",".join("=".join(line.split()) for line in registers)
     lines, _, error = ramdump("lint", core, "--registers", words)
     ok(any("writable and executable" in line for line in lines), "an ELF core is read", error)
     ok(ramdump("maps", core)[1] not in (0, None), "without registers it is refused")
+
+
+def check_dumps(machine, snapshot, maps, folder):
+    ok(ramdump("maps", snapshot)[0] == maps, "a snapshot tells what the live machine told")
+    if "virt" in OUT:
+        check_core(machine, os.path.join(folder, "core"))
+    else:
+        ok(True, "an ELF core # SKIP a Gigabyte to write: tested on virt")
+    page = os.path.join(folder, "page.html")
     ramdump("html", snapshot, page)
     with open(page, encoding="utf-8") as file:
         text = file.read()

@@ -47,11 +47,14 @@ class Tables:
     def root_count(self):
         return max(1, (self.limit - self.half.base) >> self.half.shift(self.half.first_level))
 
+    def grouped(self, raw, level):
+        group = getattr(self.half, "group", None)
+        return bool(group and group(raw, level))
+
     def decode(self, raw, level, limits, index):
         """A member of a group of 16 equal descriptors leads to its own part of the group."""
         entry = self.half.decode(raw, level, limits)
-        group = getattr(self.half, "group", None)
-        if group and entry.kind == "leaf" and group(raw, level):
+        if entry.kind == "leaf" and self.grouped(raw, level):
             pa = entry.pa + (index & 15) * (1 << self.half.shift(level))
             return Entry("leaf", pa, entry.attributes)
         return entry
@@ -78,26 +81,38 @@ class Tables:
         return self.half.base >> self.half.shift(level) if level == self.half.first_level else 0
 
     def leaves(self):
-        """Every entry in use, lowest address first: (va, size, entry). Empty tables and entries are left out."""
+        """Every entry in use, lowest address first: (va, size, count, entry) stands for count leaves that lead to
+        neighbouring memory in one way, entry being the first. Empty tables and entries are left out."""
         yield from self.below(self.half.table, self.half.first_level, self.half.base, 0)
 
     def below(self, table, level, va, limits):
-        size = 1 << self.half.shift(level)
+        size, count, start, first, follows = 1 << self.half.shift(level), 0, 0, None, 0
         for index, raw in enumerate(self.entries(table, level)):
+            if count and raw == follows:  # most are: not decoded one by one
+                count += 1
+                follows += size
+                continue
+            if count:
+                yield start, size, count, first
+                count = 0
             if not raw:
                 continue
             entry = self.decode(raw, level, limits, index + self.skew(level))
             if entry.kind == "table":
                 yield from self.below(entry.pa, level + 1, va + index * size, entry.limits)
+            elif entry.kind == "leaf" and not self.grouped(raw, level):
+                start, count, first, follows = va + index * size, 1, entry, raw + size
             elif entry.kind == "leaf" or entry.tag:
-                yield va + index * size, size, entry
+                yield va + index * size, size, 1, entry
+        if count:
+            yield start, size, count, first
 
     def tables(self):
         """(pa, bytes) of every table, the first one included."""
         def descend(table, level):
             entries = self.entries(table, level)
             yield table, len(entries) * self.half.entry_bytes
-            for raw in entries:
+            for raw in entries if level < 3 else ():
                 entry = self.half.decode(raw, level, 0)
                 if entry.kind == "table":
                     yield from descend(entry.pa, level + 1)
@@ -106,13 +121,13 @@ class Tables:
     def ranges(self):
         """Leaves that go on where the one before ends, in the same way, as one."""
         merged = []
-        for va, size, entry in self.leaves():
+        for va, size, count, entry in self.leaves():
             last = merged[-1] if merged else None
             if last and last.end == va and (last.attributes, last.tag) == (entry.attributes, entry.tag) and \
                     entry.pa == (last.pa if last.tag else last.pa + last.size):
-                last.size += size
+                last.size += size * count
             else:
-                merged.append(Range(va, entry.pa, size, entry.attributes, entry.tag, size))
+                merged.append(Range(va, entry.pa, size * count, entry.attributes, entry.tag, size))
         return merged
 
     def segments(self, va, length):
