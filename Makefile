@@ -161,29 +161,61 @@ PUBLIC_HEADERS := $(wildcard iomem/IO*.h iomem/OS*.h) iomem/iomem.h iomem/port.h
 # ---- tests -----------------------------------------------------------------------------------------------------------
 
 LINT_TESTS := $(wildcard tests/lint/*.t) $(wildcard tests/tools/*.t)
-# A script is for AArch64 at EL1 unless its name says v7 or el2; some are for all.
-SCRIPTS_a64 := $(filter-out %_v7.t %_el2.t,$(wildcard tests/target/*.t))
-SCRIPTS_a64-el2 := $(wildcard tests/target/*_el2.t) $(addprefix tests/target/,tour.t monitor.t fault_report.t gdb.t)
-SCRIPTS_v7 := $(wildcard tests/target/*_v7.t) \
-    $(addprefix tests/target/,status.t stdin.t tour.t monitor.t outoftree.t picture.t gdb.t)
-TARGET_SCRIPTS := $(SCRIPTS_$(ARCH)$(if $(filter 2,$(EL)),-el2))
-TARGET_PROGRAMS := $(patsubst tests/target/%.c,$(OUT)/%.elf,$(filter tests/target/test_%,$(TEST_SRCS)))
-PROVE = prove -j$(JOBS) --exec tests/run
 JOBS ?= $(shell nproc)
-export BOARD CPU MACHINE QEMU QEMU_COMMAND OUT SCREEN FORMAT EL
-# A board whose tables may have other descriptors is tested with each kind, unless FORMAT was given.
+PROVE = prove -j$(JOBS) --exec tests/run
+
+# What a board is tested with: programs that it boots, as ELF file and some as raw image too, and scripts,
+# tests/target/NAME.t, for which build/BOARD/NAME.t stands. tests/run knows the board by that folder's test.env.
+VIRT := $(filter virt,$(QEMU_MACHINE))
+SCRIPTS := $(patsubst tests/target/%.t,%,$(wildcard tests/target/*.t))
+SCRIPTS_a64 := $(filter-out %_v7 %_el2 %_rpi sdcard,$(SCRIPTS))
+SCRIPTS_a64-el2 := $(filter %_el2,$(SCRIPTS)) tour monitor fault_report gdb
+SCRIPTS_v7 := $(filter %_v7,$(SCRIPTS)) status stdin tour monitor outoftree picture gdb
+BOARD_SCRIPTS := $(if $(VIRT),$(SCRIPTS_$(ARCH)$(if $(filter 2,$(EL)),-el2)),$(filter %_rpi tour picture gdb sdcard,$(SCRIPTS)))
+BOARD_PROGRAMS := $(filter test_%,$(TARGET_TESTS))
+ALL_TESTS := $(words $(BOARD_PROGRAMS) $(BOARD_SCRIPTS))
+# Every boot costs: where `make test` covers all boards, the others are tested with these only.
+BRIEF_TESTS := test_boot test_map test_faults test_modes test_leaves test_wx test_tasks test_dma% \
+    test_cores% test_irq% test_timer% tour picture gdb sdcard %_rpi
+BRIEF_TESTS += $(if $(filter 2,$(EL)),%_el2 test_smp% test_el0% test_isolation%)
+ifdef BRIEF
+BOARD_PROGRAMS := $(filter $(BRIEF_TESTS),$(BOARD_PROGRAMS))
+BOARD_SCRIPTS := $(filter $(BRIEF_TESTS),$(BOARD_SCRIPTS))
+endif
+BOARD_IMAGES := $(if $(VIRT),,$(filter test_boot test_cores%,$(BOARD_PROGRAMS)))
+BOARD_TESTS := $(BOARD_PROGRAMS:%=$(OUT)/%.elf) $(BOARD_IMAGES:%=$(OUT)/%.bin) $(BOARD_SCRIPTS:%=$(OUT)/%.t)
+BOOTED := $(if $(BRIEF),$(BOARD_PROGRAMS) tour picture facts death,$(PROGRAMS))
+LEFT_OUT = $(if $(BRIEF),echo '$(OUT:build/%=%): $(words $(BOARD_PROGRAMS) $(BOARD_SCRIPTS)) of \
+    its $(ALL_TESTS) tests; make test BOARD=$(BOARD)$(if $(filter 2,$(EL)), EL=2) runs all of them',:)
+$(eval $(call flags_file,$(OUT)/test.env,$(foreach name,BOARD CPU MACHINE QEMU QEMU_COMMAND QEMU_SINCE OUT SCREEN FORMAT EL,\
+    export $(name)='$($(name))';)))
+
+# A board whose tables may have other descriptors is tested with each kind, unless FORMAT was given; virt at each level,
+# unless EL or what the machine is was given. All boards are tested when nothing was said of the machine.
 OTHER_FORMATS := $(if $(filter file,$(origin FORMAT)),$(filter-out $(FORMAT),$(FORMATS)))
-# So is QEMU's virt at each level, unless EL or what the machine is was given.
-GIVEN := $(filter command environment,$(foreach name,EL CPU MACHINE,$(origin $(name))))
-OTHER_LEVELS := $(if $(filter virt,$(QEMU_MACHINE)),$(if $(GIVEN),,$(filter-out $(EL),$(LEVELS))))
+said = $(filter command environment,$(foreach name,$1,$(origin $(name))))
+OTHER_LEVELS := $(if $(VIRT),$(if $(call said,EL CPU MACHINE),,$(filter-out $(EL),$(LEVELS))))
+SAID := $(call said,BOARD CPU MEMORY SMP MACHINE FORM FORMAT EL)
+TEST_LIST := build/test.list
+SUBMAKE = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 
-test: programs $(HOST_PROGRAMS) ## lint, host tests, tests under QEMU
-	$(Q)$(PROVE) $(LINT_TESTS) $(HOST_PROGRAMS) $(TARGET_PROGRAMS) $(TARGET_SCRIPTS)
-	$(Q)$(foreach format,$(OTHER_FORMATS),$(MAKE) --no-print-directory FORMAT=$(format) target &&) true
-	$(Q)$(foreach level,$(OTHER_LEVELS),env -u CPU -u MACHINE $(MAKE) --no-print-directory EL=$(level) target &&) true
+.PHONY: ready host-programs
+host-programs: $(HOST_PROGRAMS)
+ready: $(BOOTED:%=$(OUT)/%.elf) $(BOOTED:%=$(OUT)/%.bin) $(OUT)/test.env
+	@printf '%s\n' $(BOARD_TESTS) >>$(TEST_LIST); $(LEFT_OUT)
+	+$(Q)$(foreach format,$(OTHER_FORMATS),$(SUBMAKE) FORMAT=$(format) ready &&) true
+	+$(Q)$(foreach level,$(OTHER_LEVELS),env -u CPU -u MACHINE $(SUBMAKE) EL=$(level) $(if $(SAID),,BRIEF=1) ready &&) true
 
-target: programs ## only those under QEMU
-	$(Q)$(PROVE) $(TARGET_PROGRAMS) $(TARGET_SCRIPTS)
+test: ## lint, host tests, tests under QEMU: of all boards, or of BOARD when it is given
+	$(Q)printf '%s\n' $(LINT_TESTS) $(HOST_PROGRAMS) >$(TEST_LIST)
+	+$(Q)$(SUBMAKE) host-programs ready
+	+$(Q)$(if $(SAID),,$(foreach board,$(OTHER_BOARDS),$(SUBMAKE) BOARD=$(board) BRIEF=1 ready &&)) true
+	$(Q)$(PROVE) $$(cat $(TEST_LIST))
+
+target: ## only those under QEMU
+	$(Q)rm -f $(TEST_LIST)
+	+$(Q)$(SUBMAKE) ready
+	$(Q)$(PROVE) $$(cat $(TEST_LIST))
 
 .PHONY: test-long
 test-long: programs ## tests that take minutes

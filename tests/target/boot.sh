@@ -1,9 +1,10 @@
 # For the scripts beside it: boot a program, keep what it printed and its status, and print TAP.
 # shellcheck shell=bash
-# OUT, QEMU: as the Makefile exports them; both have defaults, so that a script runs by hand from the root.
+# OUT, QEMU, QEMU_COMMAND: as in build/BOARD/test.env; all have defaults, so that a script runs by hand from the root.
 
 OUT=${OUT:-build/virt}
 QEMU=${QEMU:-qemu-system-aarch64}
+QEMU_COMMAND=${QEMU_COMMAND:-$QEMU -M virt -cpu ${CPU:-cortex-a57} -m 256M -display none}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 count=0
@@ -26,7 +27,8 @@ boot_bare() {
     local seconds=$1 kernel=$2
     shift 2
 
-    timeout -k 5 "$seconds" "$QEMU" -M "virt${MACHINE:+,$MACHINE}" -cpu "${CPU:-cortex-a57}" -m 256M -display none -monitor none -serial stdio "$@" \
+    # shellcheck disable=SC2086  # the words of a command
+    timeout -k 5 "$seconds" $QEMU_COMMAND -monitor none -serial stdio "$@" \
         -kernel "$kernel" >"$scratch/output" 2>&1
     status=$?
     output=$(tr -d '\r\0' <"$scratch/output")

@@ -5,10 +5,11 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/target/boot.sh
 SHOW=120
 
+form=elf
 tour() { # NAME OPTION...
     local name=$1
     shift
-    boot 60 "$OUT/tour.elf" 'tour monitor=0' "$@" </dev/null
+    boot 60 "$OUT/tour.$form" 'tour monitor=0' "$@" </dev/null
     ok "$name: the tour ends with 0" status_is 0
     ok "$name: AT agrees with every mapping" agrees
 }
@@ -19,9 +20,18 @@ agrees() {
 
 tour 'default machine'
 ok 'finds the serial port and says what it is' says 'PL011'
-ok 'finds the clock and reads the year' says 'PL031|RTC' '20[0-9][0-9]-[01][0-9]-[0-3][0-9]'
-ok 'finds fw_cfg and its signature' says 'fw_cfg|fw-cfg' 'QEMU'
-ok 'finds the virtio slots and their magic' says 'virt'
+case ${BOARD:-virt} in
+virt*)
+    ok 'finds the clock and reads the year' says 'PL031|RTC' '20[0-9][0-9]-[01][0-9]-[0-3][0-9]'
+    ok 'finds fw_cfg and its signature' says 'fw_cfg|fw-cfg' 'QEMU'
+    ok 'finds the virtio slots and their magic' says 'virt'
+    ;;
+*)
+    ok 'asks the firmware who the board is' says 'mailbox .*board revision [0-9a-f]{6}: a board of [0-9]+M, BCM'
+    ok 'finds the system timer, and it runs' says 'system timer .*counts microseconds: [1-9]'
+    ok 'finds the pins, and whose the console is' says "GPIO .*GPIO14, the console's pin, is ALT"
+    ;;
+esac
 ok 'shows every cache mode' says Inhibit WriteThru Copyback WriteCombine CopybackInner PostedWrite RealTime \
     PostedReordered PostedCombinedReordered
 ok 'redirects a mapping' says 'two buffers, one address, 0x[0-9a-f]+: written, redirected'
@@ -29,20 +39,28 @@ ok 'survives a fault and explains it' says 'unmapped'
 ok 'ends with the statistics of the tables' says 'translation tables .*in use'
 ok 'asks nothing without the monitor' says_not 'iomem>'
 
-if [ "${BOARD:-virt}" = virt32 ]; then
-    tour 'cortex-a7, 64M' -cpu cortex-a7 -m 64M
-    tour 'cortex-a15, 4 cores, 1G' -smp 4 -m 1G
-    tour 'entered in HYP mode' -M virt,virtualization=on
-elif [ "${EL:-1}" = 2 ]; then
+case ${BOARD:-virt}${EL:+-el$EL} in
+virt-el2)
     tour 'max, 8 cores, 8G' -cpu max -smp 8 -m 8G
     tour 'cortex-a76, 64M' -cpu cortex-a76 -m 64M
     tour 'neoverse-n1, GICv3' -M virt,gic-version=3 -cpu neoverse-n1 -smp 4
     tour 'entered at EL3' -M virt,secure=on -cpu max -m 1G
-else
+    ;;
+virt | virt-el1)
     tour 'cortex-a53, 64M' -cpu cortex-a53 -m 64M
     tour 'max, 8 cores, 8G' -cpu max -smp 8 -m 8G
     tour 'entered at EL2' -M virt,virtualization=on -cpu cortex-a72
     tour 'entered at EL3' -M virt,secure=on -m 1G
-fi
+    ;;
+virt32)
+    tour 'cortex-a7, 64M' -cpu cortex-a7 -m 64M
+    tour 'cortex-a15, 4 cores, 1G' -smp 4 -m 1G
+    tour 'entered in HYP mode' -M virt,virtualization=on
+    ;;
+*)
+    form=bin
+    tour 'raw image'
+    ;;
+esac
 
 done_testing
