@@ -3,7 +3,7 @@
 #include <stddef.h>
 
 #define BITS(value, high, low) (((value) >> (low)) & ((UINT64_C(2) << ((high) - (low))) - 1))
-#define FINAL_LEVEL            3u
+#define FINAL_LEVEL            3
 
 static unsigned stride(const struct judge_regime *regime)
 {
@@ -11,22 +11,22 @@ static unsigned stride(const struct judge_regime *regime)
 }
 
 /* AArch64.S1StartLevel */
-unsigned judge_start_level(const struct judge_regime *regime)
+int judge_start_level(const struct judge_regime *regime)
 {
     if (regime->rules)
         return regime->rules->start_level(regime);
-    return FINAL_LEVEL - (regime->va_bits - 1 - regime->granule_bits) / stride(regime);
+    return FINAL_LEVEL - (int)((regime->va_bits - 1 - regime->granule_bits) / stride(regime));
 }
 
-unsigned judge_level_shift(const struct judge_regime *regime, unsigned level)
+unsigned judge_level_shift(const struct judge_regime *regime, int level)
 {
     if (regime->rules)
         return regime->rules->level_shift(regime, level);
-    return regime->granule_bits + (FINAL_LEVEL - level) * stride(regime);
+    return regime->granule_bits + (unsigned)(FINAL_LEVEL - level) * stride(regime);
 }
 
 /* D8.3, the Contiguous bit: 16 with 4K, 128 pages or 32 blocks with 16K, 32 with 64K. */
-unsigned judge_group(const struct judge_regime *regime, unsigned level)
+unsigned judge_group(const struct judge_regime *regime, int level)
 {
     if (regime->rules)
         return regime->rules->group(regime, level);
@@ -57,7 +57,7 @@ bool judge_in_half(const struct judge_regime *regime, uint64_t va)
  * AArch64.TTBaseAddress and AArch64.TTEntryAddress: the initial table holds the bits that its level has left
  * below va_bits, and is aligned to its own size, 64 bytes at least.
  */
-uint64_t judge_slot(const struct judge_regime *regime, uint64_t table, unsigned level, uint64_t va)
+uint64_t judge_slot(const struct judge_regime *regime, uint64_t table, int level, uint64_t va)
 {
     if (regime->rules)
         return regime->rules->slot(regime, table, level, va);
@@ -68,7 +68,7 @@ uint64_t judge_slot(const struct judge_regime *regime, uint64_t table, unsigned 
 }
 
 /* D8.3: which levels may hold a block, without FEAT_LPA2 and with 48-bit addresses. */
-static bool block_allowed(const struct judge_regime *regime, unsigned level)
+static bool block_allowed(const struct judge_regime *regime, int level)
 {
     return level == 2 || (level == 1 && regime->granule_bits == 12);
 }
@@ -84,7 +84,7 @@ static const char *table_breach(const struct judge_regime *regime, uint64_t desc
     return NULL;
 }
 
-static const char *leaf_breach(const struct judge_regime *regime, unsigned level, uint64_t descriptor)
+static const char *leaf_breach(const struct judge_regime *regime, int level, uint64_t descriptor)
 {
     unsigned shift = judge_level_shift(regime, level);
 
@@ -104,7 +104,7 @@ static const char *leaf_breach(const struct judge_regime *regime, unsigned level
 }
 
 /* AArch64.DecodeDescriptorType */
-struct judge_entry judge_decode(const struct judge_regime *regime, unsigned level, uint64_t descriptor)
+struct judge_entry judge_decode(const struct judge_regime *regime, int level, uint64_t descriptor)
 {
     struct judge_entry entry = {JUDGE_IS_INVALID, 0, NULL};
 
@@ -134,7 +134,7 @@ struct judge_entry judge_decode(const struct judge_regime *regime, unsigned leve
 
 /* AArch64.S1DirectBasePermissions: EL0 writable makes a page privileged-execute-never, WXN makes any writable one so.
  */
-static void grant(const struct judge_regime *regime, struct judge_leaf *leaf)
+void judge_grant(const struct judge_regime *regime, struct judge_leaf *leaf)
 {
     bool read_only = (leaf->ap & 2) != 0, user = (leaf->ap & 1) != 0;
     bool pw = !read_only, uw = user && !read_only;
@@ -145,7 +145,7 @@ static void grant(const struct judge_regime *regime, struct judge_leaf *leaf)
     leaf->el0 = (user ? JUDGE_R : 0u) | (uw ? JUDGE_W : 0u) | (ux ? JUDGE_X : 0u);
 }
 
-struct judge_leaf judge_leaf(const struct judge_regime *regime, unsigned level, uint64_t descriptor, uint64_t va)
+struct judge_leaf judge_leaf(const struct judge_regime *regime, int level, uint64_t descriptor, uint64_t va)
 {
     struct judge_entry entry = judge_decode(regime, level, descriptor);
     struct judge_leaf leaf = {.level = level, .descriptor = descriptor, .breach = entry.breach};
@@ -172,7 +172,7 @@ struct judge_leaf judge_leaf(const struct judge_regime *regime, unsigned level, 
         leaf.fault = JUDGE_ADDRESS_SIZE;
     else if (!leaf.af)
         leaf.fault = JUDGE_ACCESS_FLAG;
-    grant(regime, &leaf);
+    judge_grant(regime, &leaf);
     return leaf;
 }
 
@@ -184,7 +184,7 @@ struct judge_leaf judge_walk(const struct judge_regime *regime, uint64_t va)
 
     if (!judge_in_half(regime, va))
         return none;
-    for (unsigned level = judge_start_level(regime);; level++) {
+    for (int level = judge_start_level(regime);; level++) {
         uint64_t descriptor;
         struct judge_entry entry;
 

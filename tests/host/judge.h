@@ -35,7 +35,7 @@ enum { JUDGE_R = 1, JUDGE_W = 2, JUDGE_X = 4 };
 struct judge_leaf {
     enum judge_fault fault;
     const char *breach; /* NULL: nothing to object to */
-    unsigned level;     /* of the last descriptor read */
+    int level;          /* of the last descriptor read */
     uint64_t descriptor;
     uint64_t pa, size; /* of the byte asked for; of its page or block */
     unsigned index, mair, sh, ap;
@@ -57,31 +57,34 @@ struct judge_rules {
     uint64_t mair;         /* what the runtime of such a machine sets */
     unsigned address_bits; /* of a virtual address */
     unsigned slot_bytes;   /* 4: descriptors are read by judge_short_widen; otherwise 8 */
-    unsigned (*start_level)(const struct judge_regime *regime);
-    unsigned (*level_shift)(const struct judge_regime *regime, unsigned level);
-    unsigned (*group)(const struct judge_regime *regime, unsigned level);
+    int (*start_level)(const struct judge_regime *regime);
+    unsigned (*level_shift)(const struct judge_regime *regime, int level);
+    unsigned (*group)(const struct judge_regime *regime, int level);
     bool (*in_half)(const struct judge_regime *regime, uint64_t va);
-    uint64_t (*slot)(const struct judge_regime *regime, uint64_t table, unsigned level, uint64_t va);
-    struct judge_entry (*decode)(const struct judge_regime *regime, unsigned level, uint64_t descriptor);
-    struct judge_leaf (*leaf)(const struct judge_regime *regime, unsigned level, uint64_t descriptor, uint64_t va);
+    uint64_t (*slot)(const struct judge_regime *regime, uint64_t table, int level, uint64_t va);
+    struct judge_entry (*decode)(const struct judge_regime *regime, int level, uint64_t descriptor);
+    struct judge_leaf (*leaf)(const struct judge_regime *regime, int level, uint64_t descriptor, uint64_t va);
 };
-extern const struct judge_rules judge_lpae, judge_stage2, judge_short, judge_short_pxn;
+extern const struct judge_rules judge_lpae, judge_stage2, judge_short, judge_short_pxn, judge_wide;
 
 /* What every other call takes for a descriptor: of the slot `index` of a first- or second-level table of judge_short */
 uint64_t judge_short_widen(bool first, uint64_t index, uint32_t descriptor);
 
-unsigned judge_start_level(const struct judge_regime *regime);
-unsigned judge_level_shift(const struct judge_regime *regime, unsigned level);
+int judge_start_level(const struct judge_regime *regime);
+unsigned judge_level_shift(const struct judge_regime *regime, int level);
 /* How many entries form a group when the contiguous bit is set at this level. */
-unsigned judge_group(const struct judge_regime *regime, unsigned level);
+unsigned judge_group(const struct judge_regime *regime, int level);
 /* The lowest address of the half */
 uint64_t judge_base(const struct judge_regime *regime);
 bool judge_in_half(const struct judge_regime *regime, uint64_t va);
 /* The physical address of the descriptor for va in a table of this level. */
-uint64_t judge_slot(const struct judge_regime *regime, uint64_t table, unsigned level, uint64_t va);
-struct judge_entry judge_decode(const struct judge_regime *regime, unsigned level, uint64_t descriptor);
+uint64_t judge_slot(const struct judge_regime *regime, uint64_t table, int level, uint64_t va);
+struct judge_entry judge_decode(const struct judge_regime *regime, int level, uint64_t descriptor);
 /* Everything a leaf descriptor grants and says, faults included; va picks the byte. */
-struct judge_leaf judge_leaf(const struct judge_regime *regime, unsigned level, uint64_t descriptor, uint64_t va);
+struct judge_leaf judge_leaf(const struct judge_regime *regime, int level, uint64_t descriptor, uint64_t va);
+
+/* What AP, PXN, UXN and the regime grant, of VMSAv8-64 stage 1: el1 and el0 of *leaf */
+void judge_grant(const struct judge_regime *regime, struct judge_leaf *leaf);
 
 struct judge_leaf judge_walk(const struct judge_regime *regime, uint64_t va);
 

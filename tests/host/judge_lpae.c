@@ -11,18 +11,18 @@
 enum { GRAIN = 12, STRIDE = 9, OUTPUT_SIZE = 40 };
 
 /* level = 4 - RoundUp((inputsize - grainsize) / stride) */
-static unsigned start_level(const struct judge_regime *regime)
+static int start_level(const struct judge_regime *regime)
 {
-    return 4 - (regime->va_bits - GRAIN + STRIDE - 1) / STRIDE;
+    return 4 - (int)(regime->va_bits - GRAIN + STRIDE - 1) / STRIDE;
 }
 
-static unsigned level_shift(const struct judge_regime *regime, unsigned level)
+static unsigned level_shift(const struct judge_regime *regime, int level)
 {
     (void)regime;
-    return GRAIN + (3 - level) * STRIDE;
+    return GRAIN + (unsigned)(3 - level) * STRIDE;
 }
 
-static unsigned group(const struct judge_regime *regime, unsigned level)
+static unsigned group(const struct judge_regime *regime, int level)
 {
     (void)regime;
     (void)level;
@@ -37,7 +37,7 @@ static bool in_half(const struct judge_regime *regime, uint64_t va)
     return va >> regime->va_bits == (regime->high ? ones : 0);
 }
 
-static uint64_t slot(const struct judge_regime *regime, uint64_t table, unsigned level, uint64_t va)
+static uint64_t slot(const struct judge_regime *regime, uint64_t table, int level, uint64_t va)
 {
     unsigned bottom = level_shift(regime, level);
     unsigned top = level == start_level(regime) ? regime->va_bits - 1 : bottom + STRIDE - 1;
@@ -69,7 +69,7 @@ static const char *leaf_breach(unsigned shift, uint64_t descriptor)
     return NULL;
 }
 
-static struct judge_entry decode(const struct judge_regime *regime, unsigned level, uint64_t descriptor)
+static struct judge_entry decode(const struct judge_regime *regime, int level, uint64_t descriptor)
 {
     struct judge_entry entry = {JUDGE_IS_INVALID, 0, NULL};
     unsigned shift = level_shift(regime, level);
@@ -102,7 +102,7 @@ static void grant(const struct judge_regime *regime, struct judge_leaf *leaf)
     leaf->el0 = (user_r ? JUDGE_R : 0u) | (user_w ? JUDGE_W : 0u) | (user_xn ? 0u : JUDGE_X);
 }
 
-static struct judge_leaf leaf(const struct judge_regime *regime, unsigned level, uint64_t descriptor, uint64_t va)
+static struct judge_leaf leaf(const struct judge_regime *regime, int level, uint64_t descriptor, uint64_t va)
 {
     struct judge_entry entry = decode(regime, level, descriptor);
     uint64_t size = UINT64_C(1) << level_shift(regime, level);

@@ -20,20 +20,22 @@
 
 enum { FIRST = 2, SECOND = 3 };
 
-static unsigned start_level(const struct judge_regime *regime)
+static int start_level(const struct judge_regime *regime)
 {
     (void)regime;
     return FIRST;
 }
 
-static unsigned level_shift(const struct judge_regime *regime, unsigned level)
+static unsigned level_shift(const struct judge_regime *regime, int level)
 {
     (void)regime;
-    return level == SECOND ? 12 : level == FIRST ? 20 : 44 - 12 * level; /* nothing is as large as those above */
+    return level == SECOND  ? 12
+           : level == FIRST ? 20
+                            : 44 - 12 * (unsigned)level; /* nothing is as large as those above */
 }
 
 /* Supersections and large pages are entered 16 times. */
-static unsigned group(const struct judge_regime *regime, unsigned level)
+static unsigned group(const struct judge_regime *regime, int level)
 {
     (void)regime;
     (void)level;
@@ -49,7 +51,7 @@ static bool in_half(const struct judge_regime *regime, uint64_t va)
 
 /* l1descaddr = ttbr<31:14-n> : va<31-n:20> : '00', n being 0 for TTBR1; l2descaddr = l1desc<31:10> : va<19:12> : '00'
  */
-static uint64_t slot(const struct judge_regime *regime, uint64_t table, unsigned level, uint64_t va)
+static uint64_t slot(const struct judge_regime *regime, uint64_t table, int level, uint64_t va)
 {
     unsigned n = regime->high ? 0 : 32 - regime->va_bits;
 
@@ -125,7 +127,7 @@ uint64_t judge_short_widen(bool first, uint64_t index, uint32_t descriptor)
     return first ? widen_first(descriptor, index & 15) : widen_second(descriptor, index & 15);
 }
 
-static struct judge_entry decode(const struct judge_regime *regime, unsigned level, uint64_t descriptor)
+static struct judge_entry decode(const struct judge_regime *regime, int level, uint64_t descriptor)
 {
     struct judge_entry entry = {JUDGE_IS_INVALID, 0, NULL};
     unsigned shift = level_shift(regime, level);
@@ -160,7 +162,7 @@ static void grant(const struct judge_regime *regime, struct judge_leaf *leaf)
     leaf->el0 = (user_r ? JUDGE_R : 0u) | (user_w ? JUDGE_W : 0u) | (user_xn ? 0u : JUDGE_X);
 }
 
-static struct judge_leaf leaf(const struct judge_regime *regime, unsigned level, uint64_t descriptor, uint64_t va)
+static struct judge_leaf leaf(const struct judge_regime *regime, int level, uint64_t descriptor, uint64_t va)
 {
     struct judge_entry entry = decode(regime, level, descriptor);
     struct judge_leaf leaf = {.level = level, .descriptor = descriptor, .breach = entry.breach};

@@ -12,18 +12,18 @@
 enum { GRAIN = 12, STRIDE = 9 };
 
 /* Without concatenated tables VTCR_EL2.SL0 says what stage 1 would start with. */
-static unsigned start_level(const struct judge_regime *regime)
+static int start_level(const struct judge_regime *regime)
 {
-    return 3 - (regime->va_bits - 1 - GRAIN) / STRIDE;
+    return 3 - (int)(regime->va_bits - 1 - GRAIN) / STRIDE;
 }
 
-static unsigned level_shift(const struct judge_regime *regime, unsigned level)
+static unsigned level_shift(const struct judge_regime *regime, int level)
 {
     (void)regime;
-    return GRAIN + (3 - level) * STRIDE;
+    return GRAIN + (unsigned)(3 - level) * STRIDE;
 }
 
-static unsigned group(const struct judge_regime *regime, unsigned level)
+static unsigned group(const struct judge_regime *regime, int level)
 {
     (void)regime;
     (void)level;
@@ -36,7 +36,7 @@ static bool in_range(const struct judge_regime *regime, uint64_t ipa)
     return !(ipa >> regime->va_bits);
 }
 
-static uint64_t slot(const struct judge_regime *regime, uint64_t table, unsigned level, uint64_t ipa)
+static uint64_t slot(const struct judge_regime *regime, uint64_t table, int level, uint64_t ipa)
 {
     unsigned bottom = level_shift(regime, level);
     unsigned top = level == start_level(regime) ? regime->va_bits - 1 : bottom + STRIDE - 1;
@@ -68,7 +68,7 @@ static const char *leaf_breach(unsigned shift, uint64_t descriptor)
     return NULL;
 }
 
-static struct judge_entry decode(const struct judge_regime *regime, unsigned level, uint64_t descriptor)
+static struct judge_entry decode(const struct judge_regime *regime, int level, uint64_t descriptor)
 {
     struct judge_entry entry = {JUDGE_IS_INVALID, 0, NULL};
     unsigned shift = level_shift(regime, level);
@@ -97,7 +97,7 @@ static unsigned memory_type(unsigned mem_attr)
     return mem_attr < 4 ? mem_attr << 2 : halves[mem_attr >> 2] << 4 | halves[mem_attr & 3];
 }
 
-static struct judge_leaf leaf(const struct judge_regime *regime, unsigned level, uint64_t descriptor, uint64_t ipa)
+static struct judge_leaf leaf(const struct judge_regime *regime, int level, uint64_t descriptor, uint64_t ipa)
 {
     struct judge_entry entry = decode(regime, level, descriptor);
     uint64_t size = UINT64_C(1) << level_shift(regime, level);

@@ -22,6 +22,7 @@ static bool ended[SPACES_MAX];                  /* the whole space was invalidat
 static unsigned space_count, serials[SPACES_MAX], last_serial;
 static unsigned pa_bits;
 bool no_break;
+uint64_t arena_pa;
 static long fail_after;
 static size_t tables_held, allocations;
 static struct model_counts counts;
@@ -45,9 +46,9 @@ struct table *table_of_slot(uint64_t slot)
 struct table *table_of_pa(uint64_t pa)
 {
     struct table *table =
-        pa >= ARENA_PA && pa - ARENA_PA < ARENA_SIZE ? table_of_slot((pa - ARENA_PA) / slot_bytes) : NULL;
+        pa >= arena_pa && pa - arena_pa < ARENA_SIZE ? table_of_slot((pa - arena_pa) / slot_bytes) : NULL;
 
-    return table && (pa - ARENA_PA) / slot_bytes == table->slot ? table : NULL;
+    return table && (pa - arena_pa) / slot_bytes == table->slot ? table : NULL;
 }
 
 static unsigned class_of(uint64_t slots)
@@ -193,12 +194,13 @@ void model_start(const struct model_config *config)
     space_count = 0;
     no_break = config->no_break;
     pa_bits = config->pa_bits ? config->pa_bits : 48;
+    arena_pa = pa_bits == 52 ? UINT64_C(0xd000480000000) : slot_bytes == 8 ? UINT64_C(0x480000000) : 0x40000000;
     model_seed(config->seed);
     fail_after = -1;
     tables_held = allocations = 0;
     counts = (struct model_counts){0};
     model_clear_breaches();
-    model_backend.table_offset = (uintptr_t)table_memory - (uintptr_t)ARENA_PA;
+    model_backend.table_offset = (uintptr_t)table_memory - (uintptr_t)arena_pa;
 }
 
 void model_stop(void)
@@ -214,7 +216,7 @@ void model_stop(void)
 static uint64_t read_shadow(void *context, uint64_t pa)
 {
     (void)context;
-    return shadow[(pa - ARENA_PA) / slot_bytes];
+    return shadow[(pa - arena_pa) / slot_bytes];
 }
 
 static bool is_table(void *context, uint64_t pa)

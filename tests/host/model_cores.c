@@ -28,7 +28,7 @@ struct tlb_entry {
 struct walk_entry {
     struct owner owner;
     uint64_t va, span, table; /* what the table translates; its physical address */
-    unsigned level;           /* of the table */
+    int level;                /* of the table */
 };
 
 struct core {
@@ -117,7 +117,7 @@ static struct judge_leaf walk(struct core *core, const struct model_space *space
     const struct judge_regime *regime = regime_of(space);
     struct owner who = owner_of(space);
     struct walk_entry *cached = cached_walk(core, &who, va);
-    unsigned level = cached ? cached->level : judge_start_level(regime);
+    int level = cached ? cached->level : judge_start_level(regime);
     uint64_t table = cached ? cached->table : space->root, slot;
 
     for (;; level++) {
@@ -130,7 +130,7 @@ static struct judge_leaf walk(struct core *core, const struct model_space *space
             return (struct judge_leaf){.fault = JUDGE_EXTERNAL, .level = level};
         }
         slot = judge_slot(regime, table, level, va);
-        descriptor = shadow[(slot - ARENA_PA) / slot_bytes];
+        descriptor = shadow[(slot - arena_pa) / slot_bytes];
         entry = judge_decode(regime, level, descriptor);
         if (descriptor == GARBAGE)
             breach("a walk meets memory that nobody wrote");
@@ -264,7 +264,7 @@ bool cores_walk_through(const struct table *table)
 {
     for (unsigned c = 0; c < core_count; c++)
         for (unsigned i = 0; i < WALK_ENTRIES; i++)
-            if (cores[c].walks[i].owner.serial && cores[c].walks[i].table == ARENA_PA + slot_bytes * table->slot)
+            if (cores[c].walks[i].owner.serial && cores[c].walks[i].table == arena_pa + slot_bytes * table->slot)
                 return true;
     return false;
 }

@@ -41,10 +41,10 @@ void groups_made(const struct table *table, uint64_t slot, const struct broken *
  * A walker that may take the group for one entry meets this member: those that are there must be of the same
  * make (permissions may be on their way, and some members may still be missing or be gone already).
  */
-void groups_met(const struct model_space *space, unsigned level, uint64_t slot_pa)
+void groups_met(const struct model_space *space, int level, uint64_t slot_pa)
 {
-    const struct table *table = table_of_slot((slot_pa - ARENA_PA) / slot_bytes);
-    uint64_t slot = (slot_pa - ARENA_PA) / slot_bytes, count, first, size, mask = ~(LEAF_SOFTWARE | LEAF_PERMISSIONS);
+    const struct table *table = table_of_slot((slot_pa - arena_pa) / slot_bytes);
+    uint64_t slot = (slot_pa - arena_pa) / slot_bytes, count, first, size, mask = ~(LEAF_SOFTWARE | LEAF_PERMISSIONS);
 
     if (!table || table->space != space || table->state != TABLE_LINKED)
         return;

@@ -6,7 +6,6 @@
 
 #define ARENA_SIZE  (UINT64_C(256) << 20)
 #define ARENA_SLOTS (ARENA_SIZE / 8)
-#define ARENA_PA    (slot_bytes == 8 ? UINT64_C(0x480000000) : UINT64_C(0x40000000)) /* every pa_bits reaches it */
 #define GARBAGE     UINT64_C(0x00005a5a5a5a5e43) /* what undefined memory holds: looks like a valid entry */
 #define NO_SLOT     UINT64_MAX
 
@@ -17,7 +16,7 @@
 
 enum table_state { TABLE_NONE, TABLE_FRESH, TABLE_LINKED, TABLE_UNLINKED };
 
-/* A table's memory. Slots are numbered through the arena: pa = ARENA_PA + slot_bytes * slot. */
+/* A table's memory. Slots are numbered through the arena: pa = arena_pa + slot_bytes * slot. */
 struct table {
     /* Of a leaf */
 #define LEAF_SOFTWARE    UINT64_C(0x0780000000000000) /* [58:55], left to software */
@@ -29,14 +28,14 @@ struct table {
     struct table *parent;
     const struct model_space *space; /* NULL while no adopted root leads here */
     uint64_t va;                     /* what its first slot translates */
-    unsigned level;
+    int level;
 };
 
 /* The entry that a slot held when it was broken or tightened, until the call has settled. */
 struct broken {
     uint64_t slot, value, va, span;
     const struct model_space *space;
-    unsigned level;
+    int level;
     struct table *child; /* of a table entry */
     bool flushed;
     size_t cleans_before; /* how many cleans came before that */
@@ -44,6 +43,7 @@ struct broken {
 
 extern bool no_break;            /* this machine has FEAT_BBM level 2 */
 extern uint64_t *arena, *shadow; /* as the CPU sees it; as walkers see it */
+extern uint64_t arena_pa;        /* every pa_bits reaches it */
 extern unsigned slot_bytes;      /* of an entry in a table: 8, or 4 and the arena holds what judge_short_widen says */
 extern char *table_memory;       /* what the code under test reads and writes: the arena itself when slot_bytes is 8 */
 
@@ -67,11 +67,11 @@ bool pending_matters(void);
 void rules_start(void);
 void rules_stop(void);
 void rules_store(uint64_t slot, uint64_t old, uint64_t value, bool link);
-void rules_attach(struct table *table, const struct model_space *space, unsigned level, uint64_t va);
+void rules_attach(struct table *table, const struct model_space *space, int level, uint64_t va);
 void rules_flush(const struct model_space *space, const struct mmu_flush *flush);
 void rules_clean(uint64_t pa, uint64_t size);
 bool flush_hits(const struct mmu_flush *flush, uint64_t va, uint64_t span);
-bool flush_hits_leaf(const struct mmu_flush *flush, uint64_t va, uint64_t span, unsigned level);
+bool flush_hits_leaf(const struct mmu_flush *flush, uint64_t va, uint64_t span, int level);
 
 struct broken *broken_at(uint64_t slot);
 
@@ -79,7 +79,7 @@ struct broken *broken_at(uint64_t slot);
 void groups_start(void);
 void groups_note(const struct table *table, uint64_t slot); /* an entry with the contiguous bit comes or goes */
 void groups_made(const struct table *table, uint64_t slot, const struct broken *was);
-void groups_met(const struct model_space *space, unsigned level, uint64_t slot_pa);
+void groups_met(const struct model_space *space, int level, uint64_t slot_pa);
 void groups_settle(void);
 
 /* model_cores.c: TLBs and walk caches */

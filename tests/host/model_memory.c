@@ -179,5 +179,5 @@ bool pending_matters(void)
 
 uint64_t model_entry(uint64_t pa)
 {
-    return arena[(pa - ARENA_PA) / slot_bytes];
+    return arena[(pa - arena_pa) / slot_bytes];
 }

@@ -119,7 +119,7 @@ static void detach(struct table *table)
 }
 
 /* A table is reachable from a known root now: so are its children. */
-void rules_attach(struct table *table, const struct model_space *space, unsigned level, uint64_t va)
+void rules_attach(struct table *table, const struct model_space *space, int level, uint64_t va)
 {
     const struct judge_regime *regime = regime_of(space);
     unsigned shift = judge_level_shift(regime, level);
@@ -151,7 +151,7 @@ static bool compatible(const struct table *table, uint64_t old, uint64_t value)
     struct judge_entry a = judge_decode(regime, table->level, old), b = judge_decode(regime, table->level, value);
     uint64_t free_bits = b.kind == JUDGE_IS_TABLE ? TABLE_IGNORED : LEAF_SOFTWARE | LEAF_PERMISSIONS;
 
-    return a.kind == b.kind && !((old ^ value) & ~free_bits);
+    return a.kind == b.kind && a.pa == b.pa && !((old ^ value) & ~free_bits);
 }
 
 /* All leaves below this table are of the same memory and the same make as a block in its place. */
@@ -195,7 +195,7 @@ static bool only_resized(const struct table *table, uint64_t old, uint64_t value
     return same_as_block(&view, &block, 0);
 }
 
-static bool cacheable(const struct model_space *space, unsigned level, uint64_t value)
+static bool cacheable(const struct model_space *space, int level, uint64_t value)
 {
     unsigned mair = judge_leaf(regime_of(space), level, value, 0).mair;
 
@@ -340,7 +340,7 @@ bool flush_hits(const struct mmu_flush *flush, uint64_t va, uint64_t span)
 }
 
 /* The walker takes the hint: leaves of other levels stay. */
-bool flush_hits_leaf(const struct mmu_flush *flush, uint64_t va, uint64_t span, unsigned level)
+bool flush_hits_leaf(const struct mmu_flush *flush, uint64_t va, uint64_t span, int level)
 {
     return (!flush->level || flush->level == level) && flush_hits(flush, va, span);
 }

@@ -104,7 +104,7 @@ struct visit {
     size_t tables, index; /* seen so far; the flat map's interval that is due */
     uint64_t kind;        /* attribute bits that were found right */
     uint32_t attr;        /* for this attr */
-    unsigned level;       /* at this level */
+    int level;            /* at this level */
 };
 
 static const struct flat *interval_at(struct visit *visit, uint64_t off)
@@ -116,7 +116,7 @@ static const struct flat *interval_at(struct visit *visit, uint64_t off)
     return due;
 }
 
-static void visit_leaf(struct visit *visit, uint64_t off, unsigned level, uint64_t descriptor)
+static void visit_leaf(struct visit *visit, uint64_t off, int level, uint64_t descriptor)
 {
     const struct flat *due = interval_at(visit, off);
     uint64_t size = UINT64_C(1) << judge_level_shift(&visit->regime, level);
@@ -150,7 +150,7 @@ static void visit_invalid(struct visit *visit, uint64_t off, uint64_t end, bool 
     }
 }
 
-static void visit_table(struct visit *visit, uint64_t table, unsigned level, uint64_t off)
+static void visit_table(struct visit *visit, uint64_t table, int level, uint64_t off)
 {
     unsigned shift = judge_level_shift(&visit->regime, level);
     bool root = level == judge_start_level(&visit->regime);

@@ -42,7 +42,7 @@ size_t requests(struct request list[REQUESTS_MAX])
 
 uint64_t leaf_due(const struct request *request, uint64_t va)
 {
-    for (unsigned level = 1; level < 3; level++) {
+    for (int level = 1; level < 3; level++) {
         uint64_t span = block_span(level), first = va & ~(span - 1);
 
         if (has_block(level) && first >= request->va && first - request->va + span <= request->size &&

@@ -92,7 +92,7 @@ uint64_t page(void)
     return UINT64_C(1) << world_shape.granule_bits;
 }
 
-uint64_t block_span(unsigned level)
+uint64_t block_span(int level)
 {
     struct judge_regime regime = model_regime(world_space);
 
@@ -104,7 +104,7 @@ uint64_t table_span(void)
     return block_span(2);
 }
 
-bool has_block(unsigned level)
+bool has_block(int level)
 {
     return (level == 2 || (level == 1 && world_shape.granule_bits == 12)) && block_span(level) < space_size();
 }

@@ -33,9 +33,9 @@ void shape_close(void);
 
 uint64_t page(void);       /* the granule */
 uint64_t table_span(void); /* what a last-level table translates, and so the smallest block */
-uint64_t block_span(unsigned level);
-bool has_block(unsigned level); /* in this format, and not above the space's root */
-uint64_t at(uint64_t offset);   /* its virtual address */
+uint64_t block_span(int level);
+bool has_block(int level);    /* in this format, and not above the space's root */
+uint64_t at(uint64_t offset); /* its virtual address */
 uint64_t space_size(void);
 uint64_t far_pa(void); /* a quarter of what the format can output */
 

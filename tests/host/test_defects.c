@@ -120,7 +120,7 @@ static void uncached_memory__is_not_cached(void **state)
 static void blocks__are_only_where_the_granule_has_them(void **state)
 {
     (void)state;
-    for (unsigned level = 0; level < 3; level++) {
+    for (int level = 0; level < 3; level++) {
         uint64_t span = block_span(level);
 
         if (level == 0 && world_shape.granule_bits == 16)

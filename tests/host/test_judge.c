@@ -143,7 +143,7 @@ static void decode__knows_which_levels_have_blocks(void **state)
 
     (void)state;
     for (unsigned g = 0; g < 3; g++)
-        for (unsigned level = g == 2; level < 4; level++) {
+        for (int level = g == 2; level < 4; level++) {
             struct judge_regime r = regime(granule_bits[g], 48);
             struct judge_entry entry = judge_decode(&r, level, BLOCK);
 
@@ -155,12 +155,15 @@ static void decode__knows_which_levels_have_blocks(void **state)
         }
 }
 
+struct bad {
+    unsigned granule_bits;
+    int level;
+    uint64_t descriptor;
+};
+
 static void decode__names_what_no_table_may_hold(void **state)
 {
-    static const struct {
-        unsigned granule_bits, level;
-        uint64_t descriptor;
-    } bad[] = {
+    static const struct bad bad[] = {
         {12, 2, BLOCK | 0x1000},
         {12, 2, BLOCK | 0x100000},
         {12, 1, BLOCK | 0x200000},

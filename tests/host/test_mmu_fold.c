@@ -145,7 +145,7 @@ static void fold__undoes_a_split(void **state)
 {
     uint64_t t = table_span(), p = page(), before, split;
     struct mmu_savings saved, rest;
-    unsigned level = has_block(1) && 4 * block_span(1) <= space_size() ? 1 : 2;
+    int level = has_block(1) && 4 * block_span(1) <= space_size() ? 1 : 2;
     uint64_t span = block_span(level), va = at(span);
 
     (void)state;

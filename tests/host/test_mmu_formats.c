@@ -6,7 +6,7 @@
 
 #define RW (MMU_WRITEBACK | MMU_WRITE)
 
-static struct judge_leaf lpae_leaf(unsigned level, uint64_t descriptor)
+static struct judge_leaf lpae_leaf(int level, uint64_t descriptor)
 {
     struct judge_regime regime = {
         .rules = &judge_lpae, .va_bits = 31, .pa_bits = 40, .wxn = true, .mair = judge_lpae.mair};
@@ -14,7 +14,7 @@ static struct judge_leaf lpae_leaf(unsigned level, uint64_t descriptor)
     return judge_leaf(&regime, level, descriptor, 0x1234);
 }
 
-static struct judge_leaf stage2_leaf(unsigned level, uint64_t descriptor)
+static struct judge_leaf stage2_leaf(int level, uint64_t descriptor)
 {
     struct judge_regime regime = {.rules = &judge_stage2, .va_bits = 40, .pa_bits = 48};
 

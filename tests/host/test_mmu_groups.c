@@ -22,7 +22,7 @@ static int do_fold(uint64_t va, uint64_t size)
 static void block__is_cut_down_to_a_page_and_folded_again(void **state)
 {
     (void)state;
-    for (unsigned level = 1; level < 3; level++) {
+    for (int level = 1; level < 3; level++) {
         uint64_t b = block_span(level), p = page(), before;
         struct model_counts counts;
 

@@ -22,7 +22,7 @@ static size_t spans(uint64_t list[8])
     struct judge_regime regime = model_regime(world_space);
     size_t count = 0;
 
-    for (unsigned level = 3; level >= 1; level--) {
+    for (int level = 3; level >= 1; level--) {
         uint64_t span = level == 3 ? page() : block_span(level), group = span * judge_group(&regime, level);
 
         if (level < 3 && !has_block(level))
@@ -209,7 +209,7 @@ static int cut(enum change change, uint64_t va)
 
 static void split__fails_cleanly_at_every_allocation(void **state)
 {
-    unsigned level = has_block(1) && 4 * block_span(1) < space_size() ? 1 : 2;
+    int level = has_block(1) && 4 * block_span(1) < space_size() ? 1 : 2;
     uint64_t span = block_span(level), va = at(span), before;
 
     (void)state;

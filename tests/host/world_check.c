@@ -134,7 +134,7 @@ static void mix(struct survey *survey, uint64_t value)
     survey->hash ^= survey->hash >> 29;
 }
 
-static void visit(struct survey *survey, uint64_t table, unsigned level, uint64_t va)
+static void visit(struct survey *survey, uint64_t table, int level, uint64_t va)
 {
     unsigned shift = judge_level_shift(&survey->regime, level);
     unsigned top = level == judge_start_level(&survey->regime) ? world_shape.va_bits
@@ -151,7 +151,7 @@ static void visit(struct survey *survey, uint64_t table, unsigned level, uint64_
         if (entry.kind == JUDGE_IS_TABLE) {
             visit(survey, entry.pa, level + 1, entry_va);
         } else if (descriptor) {
-            mix(survey, entry_va | level);
+            mix(survey, entry_va | ((unsigned)level & 7));
             mix(survey, descriptor);
         }
     }
