@@ -1,5 +1,6 @@
 #include "mmu/cache.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* CTR_EL0 gives the smallest lines of all caches as log2 of words: D in DminLine, I in IminLine. */
@@ -22,12 +23,28 @@ void cache_barrier(void)
     __asm__ volatile("dsb sy" : : : "memory");
 }
 
+/*
+ * A Cortex-A53 may let an eviction overtake a clean, but not one that invalidates as well (its erratum 855873).
+ * Firmware can make the one the other, at EL3 in CPUACTLR_EL1; a Raspberry Pi's does not.
+ */
+static bool clean_is_overtaken(void)
+{
+    uint64_t midr;
+
+    __asm__("mrs %0, midr_el1" : "=r"(midr));
+    return (midr >> 4 & 0xfff) == 0xd03;
+}
+
 /* Four lines a turn: every page that comes when it is touched goes through here. */
 void cache_clean(const void *va, size_t size)
 {
     uintptr_t line = line_size(DMINLINE), at = (uintptr_t)va & ~(line - 1), end = (uintptr_t)va + size;
     uintptr_t turns = (end - at) / 4 >> __builtin_ctzl(line);
 
+    if (clean_is_overtaken()) {
+        cache_clean_invalidate(va, size);
+        return;
+    }
     for (; turns; turns--, at += 4 * line)
         __asm__ volatile("dc cvac, %0\n\tdc cvac, %1\n\tdc cvac, %2\n\tdc cvac, %3"
                          :

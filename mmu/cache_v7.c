@@ -1,5 +1,6 @@
 #include "mmu/cache.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* CTR gives the smallest lines of all caches as log2 of words: D in DminLine, I in IminLine. */
@@ -31,10 +32,23 @@ void cache_barrier(void)
     __asm__ volatile("dsb sy" : : : "memory");
 }
 
+/* The erratum of cache_a64.c, which a Cortex-A53 has in this state too. */
+static bool clean_is_overtaken(void)
+{
+    uint32_t midr;
+
+    __asm__("mrc p15, 0, %0, c0, c0, 0" : "=r"(midr));
+    return (midr >> 4 & 0xfff) == 0xd03;
+}
+
 void cache_clean(const void *va, size_t size)
 {
     uintptr_t line = line_size(DMINLINE);
 
+    if (clean_is_overtaken()) {
+        cache_clean_invalidate(va, size);
+        return;
+    }
     FOR_EACH_LINE(DCCMVAC, va, size, line);
     cache_barrier();
 }
