@@ -1,7 +1,8 @@
 #include "boards/pm.h"
 
 enum { RSTC = 0x1c, RSTS = 0x20, WDOG = 0x24 };
-enum { RSTC_FULL_RESET = 0x20, TICKS = 10 };
+enum { RSTC_FULL_RESET = 0x20 };
+enum { TICKS = 1 << 10 }; /* of 1/65536 s: what the console has not sent yet gets out */
 
 /* Every write carries it. */
 #define PASSWORD      UINT32_C(0x5A000000)
@@ -24,7 +25,7 @@ static void reset_with(uintptr_t base, uint32_t partition)
     uint32_t control = *reg(base, RSTC) & ~(RSTC_CONFIG_MASK | PASSWORD_MASK);
 
     *reg(base, RSTS) = PASSWORD | status | partition;
-    *reg(base, WDOG) = PASSWORD | TICKS; /* of 1/65536 s */
+    *reg(base, WDOG) = PASSWORD | TICKS;
     *reg(base, RSTC) = PASSWORD | control | RSTC_FULL_RESET;
 }
 
