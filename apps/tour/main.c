@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/time.h>
 
 #include "apps/tour/at.h"
 #include "apps/tour/devices.h"
@@ -12,6 +13,8 @@
 #include "apps/tour/memory.h"
 #include "apps/tour/table.h"
 #include "apps/tour/tour.h"
+#include "boards/board.h"
+#include "startup/layout.h"
 #include "startup/runtime.h"
 
 static void heading(const char *text)
@@ -81,11 +84,28 @@ static bool has_word(int argc, char **argv, const char *word)
     return false;
 }
 
+/* A real board has no command line that says whether somebody is there: a key on the serial console does. */
+static bool key_is_pressed(void)
+{
+    enum { SECONDS = 5 };
+    struct timeval now, end;
+
+    printf("\nPress a key for the monitor. In %d seconds the board is turned off.\n", SECONDS);
+    gettimeofday(&end, NULL);
+    end.tv_sec += SECONDS;
+    do {
+        if (board.console->getc((uintptr_t)CONSOLE_VA) >= 0)
+            return true;
+        gettimeofday(&now, NULL);
+    } while (timercmp(&now, &end, <));
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     int status = tour() ? 1 : 0;
 
-    if (has_word(argc, argv, "monitor=1"))
+    if (argc == 0 ? key_is_pressed() : has_word(argc, argv, "monitor=1"))
         status = monitor_run();
     lines_remove_all();
     memory_release();
