@@ -32,6 +32,8 @@ enable_uart=1
 enable_jtag_gpio=1
 kernel=$name
 CONFIG
+# Its firmware asks for a device tree's file, by which it knows a kernel of its time.
+[ "$board" != rpi5 ] || echo 'os_check=0' >>"$work/config.txt"
 
 missing=()
 for file in "${boot[@]}"; do

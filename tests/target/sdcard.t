@@ -55,6 +55,11 @@ ok 'on the card as well' grep -q 'does not boot yet' "$scratch/out/README.txt"
 
 card wait "$scratch/firmware"
 ok 'a kernel that waits for JTAG' cmp "$scratch/out/kernel8.img" <(printf '\137\040\003\325\377\377\377\027')
+output=$(tools/sdcard.sh rpi5 "$OUT/tour.bin" "$image" "$scratch/none" 2>&1 && mcopy -o -s -i "$image@@1M" :: "$scratch/out" 2>&1)
+status=$?
+ok 'a card for a Pi 5 needs no boot firmware' ends 0 '0 boot files wanted'
+ok 'its kernel has the name that a Pi 5 looks for' cmp "$OUT/tour.bin" "$scratch/out/kernel_2712.img"
+ok 'and is started without a device tree file beside it' has config.txt os_check=0
 output=$(tools/sdcard.sh virt "$OUT/tour.bin" "$image" "$scratch/firmware" 2>&1)
 status=$?
 ok 'a board without a card is refused' ends 1 'does not boot from a card'
