@@ -61,6 +61,7 @@ void IOAddressSpaceDestroy(task_t task)
     memory_view_drop_left(task, 0, UINT64_MAX);
     memory_region_destroy_all(task);
     task->dead = true;
+    task->port.space->owner = NULL; /* another core may have it active, and fault in it */
     lock_release(&gIOMemoryLock);
     port_space_destroy(task->port.space);
     task->port.space = NULL;

@@ -104,7 +104,8 @@ static bool serve(const struct port_abort *abort)
     enum map_wait wait = MAP_NOT_BLOCKED;
     struct mmu_leaf seen;
 
-    if (!abort->space || (abort->user && !address_space_of(abort->space)->user)) /* nothing of the kernel's is EL0's */
+    /* Nothing of the kernel's is EL0's, nor of a space whose task has gone. */
+    if (!abort->space || (abort->user && !abort->space->owner))
         return false;
     if (abort->translation)
         wait = map_block_wait(abort, &seen);

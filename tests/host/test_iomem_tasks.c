@@ -3,6 +3,7 @@
  * destroyed, with few ASIDs and with many; and every allocation failing in turn.
  */
 #include "iomem/address_space.h"
+#include "iomem/memory_fault.h"
 #include "tests/host/classes.h"
 #include "tests/host/model.h"
 
@@ -181,6 +182,26 @@ static void asids__are_recycled_and_nobody_sees_anothers_pages(void **state)
     host_asids(16);
 }
 
+/* An access of EL0's or of the kernel's on a core whose space has lost its task. */
+static bool faults_without_help(int core, uint64_t va)
+{
+    struct port_abort abort = {.va = va, .can_wait = true};
+    bool served = false;
+
+    memory_fault_open();
+    host_core = core;
+    abort.space = port_space_active();
+    for (int i = 0; i < 8; i++) {
+        abort.user = i & 1;
+        abort.write = i & 2;
+        abort.translation = i & 4;
+        abort.permission = !abort.translation;
+        served |= host_abort_handler(&abort);
+    }
+    host_core = 0;
+    return abort.space && !served;
+}
+
 static void destroy__while_another_core_has_it_active(void **state)
 {
     IOMemoryDescriptorRef md = device(PAGE);
@@ -196,6 +217,7 @@ static void destroy__while_another_core_has_it_active(void **state)
     assert_int_equal(seen(1, LOW).fault, JUDGE_TRANSLATION);
     assert_null(IOMemoryMapGetAddressTask(map));
     assert_int_equal(address(map), 0);
+    assert_true(faults_without_help(1, LOW));
     activate(1, next);
     assert_int_equal(seen(1, LOW).fault, JUDGE_TRANSLATION);
     assert_int_equal(seen(1, LOW + PAGE).fault, JUDGE_NONE);
@@ -314,10 +336,10 @@ static void abort__tells_that_memory_ran_out(void **state)
     activate(0, task);
     abort.space = port_space_active();
     assert_int_equal(IOAddressSpaceAllocate(task, &own, PAGE, 0, READ | WRITE), 0);
-    host_fail_frames(0);
+    host_take_but(0);
     assert_false(host_abort_handler(&abort));
     assert_int_equal(why, PORT_NO_MEMORY);
-    host_fail_frames(-1);
+    host_defragment();
     assert_true(host_abort_handler(&abort));
     assert_int_equal(seen(0, own).el0, JUDGE_R | JUDGE_W);
     IOAddressSpaceDestroy(task);
