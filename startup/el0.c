@@ -66,17 +66,16 @@ static bool may_run(void)
     return !(was & MASKED_I) && !core_this()->el0;
 }
 
-static void run(struct el0_thread *thread, struct IOAddressSpace *task, struct el0_exit *out)
+static void run(struct el0_thread *thread, struct mmu_space *space, struct el0_exit *out)
 {
-    struct mmu_space *before = spaces_active();
+    struct mmu_space *before = spaces_borrow(space);
 
-    port_space_activate(((const struct port_task *)task)->space);
     thread->resumable = true;
     landing_try(&thread->landing, LANDING_EL0, go, thread);
     if (thread->exit.kind == EL0_SYSCALL)
-        el0_frame_call(&thread->frame, task, &thread->exit);
+        el0_frame_call(&thread->frame, &thread->exit);
     *out = thread->exit;
-    port_space_activate(before); /* the space may have been destroyed meanwhile: then it ends here, with the thread */
+    spaces_return(space, before); /* it may have been destroyed meanwhile: then it ends here, with the thread */
 }
 
 /* What it goes on with: 0, or why not. */
@@ -108,7 +107,7 @@ int el0_run(struct IOAddressSpace *task, uint64_t entry, uint64_t stack, uint64_
         return EL0_MEMORY;
     error = prepare(thread, entry, stack, arg);
     if (!error)
-        run(thread, task, out);
+        run(thread, space, out);
     return error;
 }
 

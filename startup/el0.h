@@ -37,8 +37,8 @@ static inline bool el0_is_to_stop(const struct exception *e)
 
 /* All registers are 0 but these: EL0 sees nothing of the kernel's. false: there is no such entry or stack. */
 bool el0_frame_begin(struct exception *frame, uint64_t entry, uint64_t stack, uint64_t arg);
-/* What a system call says, after it. It may read the instruction, which is in the active space. */
-void el0_frame_call(const struct exception *frame, struct IOAddressSpace *task, struct el0_exit *out);
+/* What a system call says, after it. It may read the instruction, which was in the active space. */
+void el0_frame_call(const struct exception *frame, struct el0_exit *out);
 uintptr_t el0_pointer(void);
 void el0_set_pointer(uintptr_t pointer);
 

@@ -10,11 +10,10 @@ bool el0_frame_begin(struct exception *frame, uint64_t entry, uint64_t stack, ui
     return true;
 }
 
-void el0_frame_call(const struct exception *frame, struct IOAddressSpace *task, struct el0_exit *out)
+void el0_frame_call(const struct exception *frame, struct el0_exit *out)
 {
     unsigned immediate = frame->syndrome & 0xffff;
 
-    (void)task;
     out->number = immediate ? immediate : frame->x[CALL_REGISTER];
     for (unsigned i = 0; i < 6; i++)
         out->args[i] = frame->x[i];

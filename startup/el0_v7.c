@@ -1,3 +1,4 @@
+#include "arch/user_access.h"
 #include "startup/el0.h"
 
 enum { MODE_USR = 0x10, THUMB = 1 << 5 };
@@ -17,23 +18,25 @@ bool el0_frame_begin(struct exception *frame, uint64_t entry, uint64_t stack, ui
     return true;
 }
 
-/* No register tells the immediate. Without the instruction, that another core has unmapped just now: 0. */
-static uint32_t immediate_of(const struct exception *frame, struct IOAddressSpace *task)
-{
-    uint32_t instruction = 0;
+struct call {
+    uint32_t pc, immediate;
+    bool thumb;
+};
 
-    if (frame->pstate & THUMB)
-        el0_copy_in(task, &instruction, frame->pc - 2, 1);
-    else
-        el0_copy_in(task, &instruction, frame->pc - 4, 3);
-    return instruction;
+static void read_immediate(void *context)
+{
+    struct call *call = context;
+
+    call->immediate = call->thumb ? user_load_byte(call->pc - 2) : user_load(call->pc - 4) & 0xffffff;
 }
 
-void el0_frame_call(const struct exception *frame, struct IOAddressSpace *task, struct el0_exit *out)
+/* No register tells the immediate. Without the instruction, which another core has unmapped just now, it is 0. */
+void el0_frame_call(const struct exception *frame, struct el0_exit *out)
 {
-    uint32_t immediate = immediate_of(frame, task);
+    struct call call = {.pc = frame->pc, .thumb = frame->pstate & THUMB};
 
-    out->number = immediate ? immediate : frame->x[CALL_REGISTER];
+    fault_try(read_immediate, &call, NULL);
+    out->number = call.immediate ? call.immediate : frame->x[CALL_REGISTER];
     for (unsigned i = 0; i < 6; i++)
         out->args[i] = frame->x[i];
 }

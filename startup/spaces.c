@@ -24,7 +24,8 @@ static struct asid_pool pool;
 struct task_space {
     struct mmu_space tables; /* first: iomem knows the whole by it */
     struct el0_thread *threads;
-    bool dead; /* destroyed while some core had it active */
+    unsigned holds; /* by spaces_borrow */
+    bool dead;      /* destroyed while some core had it active or held it */
 };
 
 uint64_t port_space_size(void)
@@ -57,7 +58,7 @@ struct el0_thread **spaces_threads(struct mmu_space *space)
     return &whole(space)->threads;
 }
 
-/* No core has it active. */
+/* No core has it active or holds it. */
 static void bury(struct task_space *space)
 {
     asid_release(&pool, &space->tables);
@@ -73,7 +74,7 @@ static void bury(struct task_space *space)
 
 static void bury_if_dead(struct mmu_space *space)
 {
-    if (space && whole(space)->dead && !asid_is_active(&pool, space))
+    if (space && whole(space)->dead && !whole(space)->holds && !asid_is_active(&pool, space))
         bury(whole(space));
 }
 
@@ -106,6 +107,41 @@ void port_space_activate(struct mmu_space *space)
 
     enter(space);
     lock_leave(&lock, entered);
+}
+
+struct mmu_space *spaces_borrow(struct mmu_space *space)
+{
+    uintptr_t entered = lock_enter(&lock);
+    struct mmu_space *before = spaces_active();
+
+    whole(space)->holds++;
+    if (before)
+        whole(before)->holds++;
+    enter(space);
+    lock_leave(&lock, entered);
+    return before;
+}
+
+static void let_go(struct mmu_space *space)
+{
+    if (space)
+        whole(space)->holds--;
+    bury_if_dead(space);
+}
+
+void spaces_return(struct mmu_space *space, struct mmu_space *before)
+{
+    uintptr_t entered = lock_enter(&lock);
+
+    enter(before && whole(before)->dead ? NULL : before);
+    let_go(before);
+    let_go(space);
+    lock_leave(&lock, entered);
+}
+
+int spaces_asid_count(void)
+{
+    return pool.count ? (int)pool.taken - 1 : 0;
 }
 
 /* Another core that has it active walks an empty table until it leaves it: only then does the table go. */

@@ -19,6 +19,15 @@ static inline struct mmu_space *spaces_of(uint64_t va)
     return va >> TASK_VA_BITS ? mmu_kernel_space() : spaces_active();
 }
 
+/*
+ * This core makes it active for a while, spaces_return the one that was before again. Both stay whole in between,
+ * whoever destroys them: then it goes on with an empty table, and afterwards with none.
+ */
+struct mmu_space *spaces_borrow(struct mmu_space *space);
+void spaces_return(struct mmu_space *space, struct mmu_space *before);
+
+int spaces_asid_count(void); /* that spaces have now */
+
 /* The programs that have run at EL0 in it, one a core: a list that only grows, freed with the space. */
 struct el0_thread **spaces_threads(struct mmu_space *space);
 

@@ -6,10 +6,12 @@
  */
 #include <string.h>
 
+#include "startup/spaces.h"
 #include "tests/target/el0.h"
 #include "tests/target/machine.h"
 #include "tests/target/tap.h"
 #include "tests/target/team.h"
+#include "tests/target/touch.h"
 
 static struct el0_task one;
 static struct el0_exit out;
@@ -163,6 +165,71 @@ static void destroy__ends_what_other_cores_run(void)
     CHECK_EQ(after.tables, before.tables);
 }
 
+static struct el0_task active, next;
+
+/* The next one may get what the destroyed one had. */
+static void destroy_the_active(void *unused)
+{
+    (void)unused;
+    while (turns() < 100)
+        ;
+    el0_task_drop(&active);
+    CHECK(el0_task_make(&next));
+    *el0_data(&one) = 1;
+}
+
+static void run_over_its_destruction(void)
+{
+    clear_data();
+    CHECK(el0_task_make(&active));
+    IOAddressSpaceActivate(active.task);
+    CHECK(touch_write_el0(EL0_DATA, 1).done);
+    CHECK(team_start(1, destroy_the_active, NULL));
+    CHECK_EQ(el0_begin(&one, el0_spin, EL0_DATA, &out), 0);
+    CHECK_EQ(out.kind, EL0_SYSCALL);
+    CHECK(team_wait_idle(1));
+    CHECK_REFUSED(touch_read_el0(EL0_DATA), FAULT_UNMAPPED);
+    IOAddressSpaceActivate(NULL);
+    el0_task_drop(&next);
+}
+
+/* The space that was active before el0_run, and would be again, goes meanwhile. */
+static void destroy__of_the_space_that_was_active_before(void)
+{
+    struct machine_use before, after;
+
+    run_over_its_destruction();
+    before = machine_use();
+    for (int i = 0; i < 3; i++)
+        run_over_its_destruction();
+    after = machine_use();
+    CHECK_EQ(after.free, before.free);
+    CHECK_EQ(after.tables, before.tables);
+    CHECK_EQ(spaces_asid_count(), 1); /* of task one */
+}
+
+static void destroy_victim(void *unused)
+{
+    (void)unused;
+    el0_task_drop(&victim);
+    handled++;
+}
+
+/* EL0 goes on with nothing mapped: it faults, and only then do its registers' places go. */
+static void destroy__by_a_handler_of_what_it_interrupted(void)
+{
+    handled = 0;
+    for (unsigned turn = 1; turn < 4; turn++) {
+        CHECK(el0_task_make(&victim));
+        CHECK_EQ(timer_call(2000, destroy_victim, NULL), 0);
+        CHECK_EQ(el0_begin(&victim, el0_spin, EL0_DATA, &out), 0);
+        CHECK_EQ(handled, turn);
+        CHECK_EQ(out.kind, EL0_FAULT);
+        CHECK_EQ(out.fault.verdict, FAULT_UNMAPPED);
+        CHECK_EQ(spaces_asid_count(), 1);
+    }
+}
+
 int main(void)
 {
     if (!el0_task_make(&one))
@@ -172,5 +239,7 @@ int main(void)
     TAP_RUN(interrupt__a_stop_that_comes_early_is_not_lost);
     TAP_RUN(cores__run_one_task_together);
     TAP_RUN(destroy__ends_what_other_cores_run);
+    TAP_RUN(destroy__of_the_space_that_was_active_before);
+    TAP_RUN(destroy__by_a_handler_of_what_it_interrupted);
     return tap_done();
 }
