@@ -4,7 +4,9 @@
 #include "iomem/IOAddressSpace.h"
 #include "iomem/IOMemoryMap.h"
 #include "iomem/OSObject.h"
+#include "iomem/address_space.h"
 #include "mmu/mmu.h"
+#include "startup/spaces.h"
 #include "tests/target/four_pages.h"
 #include "tests/target/machine.h"
 #include "tests/target/tap.h"
@@ -146,27 +148,44 @@ static void descriptor__of_a_dead_tasks_memory_finds_nothing(void)
     release(map);
 }
 
+/* Two maps and memory of its own, both alive when it goes: a record that stayed would make the heap take frames. */
+static bool live_and_die(int asids)
+{
+    task_t task = IOAddressSpaceCreate(LOW, HIGH);
+    IOMemoryMapRef map = map_into(task, LOW, 0), other = map_into(task, 0, kIOMapAnywhere | kIOMapUnique);
+    uint64_t own = LOW + 64 * PAGE;
+
+    if (!CHECK(map && other) || !CHECK_EQ(IOAddressSpaceAllocate(task, &own, 2 * PAGE, 0, 3), kIOReturnSuccess))
+        return false;
+    IOAddressSpaceActivate(task);
+    if (!CHECK_EQ(touch_read_el0(LOW + PAGE).value, 0x21) || !CHECK(touch_write_el0(own + PAGE, 1).done) ||
+        !CHECK_EQ(spaces_asid_count(), asids + 1))
+        return false;
+    IOAddressSpaceDestroy(task);
+    release(map);
+    release(other);
+    return true;
+}
+
 static void thousand_spaces__come_and_go_with_maps_alive(void)
 {
-    struct machine_use before = machine_use(), after;
+    struct machine_use before, after;
+    size_t regions = kernel_task->regions.count;
+    uint32_t maps = instances("IOMemoryMap");
+    int asids = spaces_asid_count();
 
-    for (int i = 0; i < 1000; i++) {
-        task_t task = IOAddressSpaceCreate(LOW, HIGH);
-        IOMemoryMapRef map = map_into(task, LOW, 0), other = map_into(task, 0, kIOMapAnywhere | kIOMapUnique);
-
-        if (!CHECK(map && other))
+    live_and_die(asids);
+    before = machine_use();
+    for (int i = 0; i < 1000; i++)
+        if (!live_and_die(asids))
             return;
-        IOAddressSpaceActivate(task);
-        if (!CHECK_EQ(touch_read_el0(LOW + PAGE).value, 0x21))
-            return;
-        IOAddressSpaceDestroy(task);
-        release(map);
-        release(other);
-    }
     after = machine_use();
     CHECK_EQ(after.free, before.free);
     CHECK_EQ(after.largest_run, before.largest_run);
     CHECK_EQ(after.tables, before.tables);
+    CHECK_EQ(kernel_task->regions.count, regions);
+    CHECK_EQ(instances("IOMemoryMap"), maps);
+    CHECK_EQ(spaces_asid_count(), asids);
 }
 
 int main(void)
