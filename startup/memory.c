@@ -170,11 +170,11 @@ static void map_board_registers(void)
     }
 }
 
-/* One page of it is for nobody, so that the others always have a table. */
-static void make_clean_window(void)
+/* A page that is for nobody, so that those in the same table always have one. */
+static void keep_table(uint64_t va, unsigned tag)
 {
-    if (mmu_tag(&kernel_space, CLEAN_VA + CORE_MAX * PAGE, PAGE, MMU_TAG_RESERVED, 0))
-        panic("the kernel space: no memory for the window to clean by");
+    if (mmu_tag(&kernel_space, va, PAGE, tag, 0))
+        panic("the kernel space: no memory for the table of %" PRIx64, va);
 }
 
 static void map_linear(uint64_t start, uint64_t end, uint32_t attr)
@@ -206,7 +206,8 @@ static void map_all(void)
     map_image_part(image_data_start, image_end, READ_WRITE);
     map_board_registers();
     map_device_tree();
-    make_clean_window();
+    keep_table(CLEAN_VA + CORE_MAX * PAGE, MMU_TAG_RESERVED);
+    keep_table(WINDOW_VA, MMU_TAG_GUARD);
 }
 
 static uint64_t round_up(uint64_t size)

@@ -67,7 +67,7 @@ void *port_linear(uint64_t pa)
 
 void port_window(uint64_t *min, uint64_t *max)
 {
-    *min = WINDOW_VA;
+    *min = WINDOW_VA + PORT_PAGE_SIZE; /* memory.c */
     *max = WINDOW_END;
 }
 

@@ -14,7 +14,7 @@ OUT = os.environ.get("OUT", "build/virt")
 COMMAND = os.environ.get("QEMU_COMMAND", "qemu-system-aarch64 -M virt -cpu cortex-a57 -m 256M -display none").split()
 AARCH32 = "32" in OUT or "rpi2" in OUT
 SHORT = "short" in OUT
-WINDOW = 0xC0000000 if AARCH32 else 0xFFFFFFC000000000
+WINDOW = 0xC0001000 if AARCH32 else 0xFFFFFFC000001000
 
 count = failed = 0
 

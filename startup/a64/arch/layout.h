@@ -12,7 +12,7 @@
 #define LINEAR_VA      0xFFFFFF8000000000 /* + a physical address from LINEAR_START to LINEAR_END: RAM, write-back */
 #define LINEAR_START   0
 #define LINEAR_END     0x4000000000
-#define WINDOW_VA      0xFFFFFFC000000000 /* maps that IOKit's classes place */
+#define WINDOW_VA      0xFFFFFFC000000000 /* maps that IOKit's classes place; its first page is a guard */
 #define WINDOW_END     0xFFFFFFE000000000
 #define HEAP_VA        0xFFFFFFE000000000 /* malloc's */
 #define HEAP_END       0xFFFFFFF000000000

@@ -8,7 +8,7 @@
 #define KERNEL_VA_BITS 31
 #define TASK_VA_BITS   31         /* the lower half, TTBR0's */
 #define TABLE_SPAN     0x100000   /* bytes that a table of pages translates: the least of both formats */
-#define WINDOW_VA      0xC0000000 /* maps that IOKit's classes place */
+#define WINDOW_VA      0xC0000000 /* maps that IOKit's classes place; its first page is a guard */
 #define WINDOW_END     0xE0000000
 #define HEAP_VA        0xE0000000 /* malloc's */
 #define HEAP_END       0xF0000000
