@@ -35,8 +35,7 @@ const struct OSMetaClass IOMapper_class = {
     .free = free_mapper,
 };
 
-static IOMapperRef system_mapper; /* retained */
-static bool awaited;              /* one has been announced and has not started */
+struct system_mapper mapper_system;
 
 IOMapperRef IOMapperCreateWithClass(const IOMapperClass *mapperClass, void *context)
 {
@@ -65,9 +64,8 @@ static void set_system(IOMapperRef mapper, bool wait)
 
     OSObjectRetain((OSObjectRef)mapper);
     lock_acquire(&gIOMemoryLock);
-    old = system_mapper;
-    system_mapper = mapper;
-    awaited = wait;
+    old = mapper_system.mapper;
+    mapper_system = (struct system_mapper){mapper, wait};
     lock_release(&gIOMemoryLock);
     OSObjectRelease((OSObjectRef)old);
 }
@@ -119,17 +117,17 @@ void IOMapperSetMapperRequired(bool hasMapper)
 {
     if (!hasMapper)
         set_system(NULL, false);
-    else if (!system_mapper)
-        awaited = true;
+    else if (!mapper_system.mapper)
+        mapper_system.awaited = true;
 }
 
 IOMapperRef IOMapperGetSystemMapper(void)
 {
-    if (awaited) {
-        awaited = false;
+    if (mapper_system.awaited) {
+        mapper_system.awaited = false;
         port_log("IOMapper: the system mapper that was announced has not started: there is none");
     }
-    return system_mapper;
+    return mapper_system.mapper;
 }
 
 bool mapper_to_physical(IOMapperRef mapper, uint64_t *address)
@@ -179,8 +177,8 @@ ppnum_t IOMapperIOVMAlloc(unsigned pages)
 
 void IOMapperIOVMFree(ppnum_t address, unsigned pages)
 {
-    if (system_mapper && pages)
-        mapper_unmap(system_mapper, NULL, NULL, address * PAGE, pages * PAGE);
+    if (mapper_system.mapper && pages)
+        mapper_unmap(mapper_system.mapper, NULL, NULL, address * PAGE, pages * PAGE);
 }
 
 ppnum_t IOMapperInsertPage(ppnum_t address, unsigned offset, ppnum_t page)

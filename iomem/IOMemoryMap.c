@@ -6,6 +6,7 @@
 #include "iomem/map.h"
 #include "iomem/map_block.h"
 #include "iomem/map_place.h"
+#include "iomem/mapper.h"
 
 #define SELECTOR_COPY_STATE 1
 #define LAST_REFERENCES     2 /* the creator's and the descriptor's: fewer, and the map goes */
@@ -148,8 +149,8 @@ static inline uint64_t segment(IOMemoryMapRef map, uint64_t offset, bool for_dev
     return mmu_segment(map_tables(map), map->address + offset, map->length - offset, pa);
 }
 
-IOPhysicalAddress IOMemoryMapGetPhysicalSegment(IOMemoryMapRef map, IOByteCount offset, IOByteCount *length,
-                                                IOOptionBits options)
+static __attribute__((noinline)) IOPhysicalAddress segment_locked(IOMemoryMapRef map, uint64_t offset,
+                                                                  IOByteCount *length, IOOptionBits options)
 {
     bool for_device = !(options & kIOMemoryMapperNone) && IOMapperGetSystemMapper();
     uint64_t pa = 0, size = 0;
@@ -163,6 +164,28 @@ IOPhysicalAddress IOMemoryMapGetPhysicalSegment(IOMemoryMapRef map, IOByteCount 
     if (length)
         *length = size;
     return size ? pa : 0;
+}
+
+/*
+ * The usual case needs no lock but that of the tables. A run that was found counts if the map is there still: nobody
+ * else gets the address before the map has said that it goes, and who then uses it does so after that.
+ */
+IOPhysicalAddress IOMemoryMapGetPhysicalSegment(IOMemoryMapRef map, IOByteCount offset, IOByteCount *length,
+                                                IOOptionBits options)
+{
+    struct mmu_space *space = map ? map_space_now(map) : NULL;
+    uint64_t pa, size;
+
+    if (space && offset < map->length && (options & kIOMemoryMapperNone || !mapper_system_matters())) {
+        size = mmu_segment(space, map->address + offset, map->length - offset, &pa);
+        __atomic_thread_fence(__ATOMIC_ACQUIRE);
+        if (size && map_space_now(map)) {
+            if (length)
+                *length = size;
+            return pa;
+        }
+    }
+    return segment_locked(map, offset, length, options);
 }
 
 IOPhysicalAddress IOMemoryMapGetPhysicalAddress(IOMemoryMapRef map)
@@ -179,6 +202,7 @@ static IOReturn unmap(IOMemoryMapRef map)
 {
     IOReturn result = kIOReturnSuccess;
 
+    map_goes(map);
     if (map->wires)
         map_unwire_all(map);
     if (map->blocked)
@@ -209,6 +233,7 @@ void IOMemoryMapTaskDied(IOMemoryMapRef map)
     lock_acquire(&gIOMemoryLock);
     if (map->user_client_unmap)
         IOMemoryMapUnmap(map);
+    map_goes(map);
     map_unwire_all(map);
     map_unblock_for_good(map);
     if (map->space)

@@ -301,34 +301,24 @@ static IOReturn block_if_redirected(const struct request *request)
  * The usual map, that of a device: one run off RAM, anywhere, uncached, while no map of what is not RAM has another
  * mode. Nothing needs to be looked up then.
  */
-static bool is_plain(const struct IOGeneralMemoryDescriptor *md, IOMemoryMapRef map, struct cache_piece *pages)
+static inline bool is_plain(const struct IOGeneralMemoryDescriptor *md, IOMemoryMapRef map)
 {
-    uint64_t pa, size;
+    const IOOptionBits flags = kIOMemoryTypeMask | kIOMemoryRemote | kIOMemoryMapCopyOnWrite | kIOMemoryRedirected;
+    const IOOptionBits options = ~(uint32_t)(kIOMapReadOnly | kIOMapCacheMask);
 
-    if (md->mapper || md->count != 1 || (map->options & kIOMapCacheMask) > kIOMapInhibitCache ||
-        (map->options & ~(uint32_t)(kIOMapReadOnly | kIOMapCacheMask)) != kIOMapAnywhere)
-        return false;
-    if ((md->base.flags & (kIOMemoryTypeMask | kIOMemoryRemote | kIOMemoryMapCopyOnWrite | kIOMemoryRedirected)) !=
-            kIOMemoryTypePhysical ||
-        md->base.cache_mode > kIOInhibitCache || map->offset >= md->base.length ||
-        map->length > md->base.length - map->offset || rmap_has_special())
-        return false;
-    pa = md->ranges[0].address + map->offset;
-    size = page_of(pa % PAGE + map->length + PAGE - 1);
-    *pages = (struct cache_piece){page_of(pa), size, kIOInhibitCache, false};
-    return !port_ram_run(pages->pa, &size) && size == pages->size;
+    return !md->mapper && md->count == 1 && (map->options & options) == kIOMapAnywhere &&
+           (map->options & kIOMapCacheMask) <= kIOMapInhibitCache &&
+           (md->base.flags & flags) == kIOMemoryTypePhysical && md->base.cache_mode <= kIOInhibitCache &&
+           map->offset < md->base.length && map->length <= md->base.length - map->offset && !rmap_has_special();
 }
 
-static IOReturn map_plain(struct IOGeneralMemoryDescriptor *md, IOMemoryMapRef map, const struct cache_piece *pages)
+static inline IOReturn map_plain(struct IOGeneralMemoryDescriptor *md, IOMemoryMapRef map, uint64_t address,
+                                 uint64_t size)
 {
-    IOReturn result;
+    IOReturn result = map_place_device(map, address, size);
 
-    map_set_run(map, pages);
-    result = map_place_one(map, md->ranges[0].address + map->offset - pages->pa);
-    if (result != kIOReturnSuccess) {
-        map_drop_runs(map);
+    if (result != kIOReturnSuccess)
         return result;
-    }
     map->asked_mode = (uint8_t)((map->options & kIOMapCacheMask) >> kIOMapCacheShift);
     record_mode(md, map, kIOInhibitCache);
     return kIOReturnSuccess;
@@ -361,9 +351,13 @@ static __attribute__((noinline)) IOReturn map_any(struct request *request)
 IOReturn general_do_map(IOMemoryDescriptorRef self, IOMemoryMapRef map, IOOptionBits options)
 {
     struct IOGeneralMemoryDescriptor *md = (struct IOGeneralMemoryDescriptor *)self;
-    struct cache_piece pages;
 
-    if (is_plain(md, map, &pages))
-        return map_plain(md, map, &pages);
+    if (is_plain(md, map)) {
+        uint64_t address = md->ranges[0].address + map->offset;
+        uint64_t size = page_of(address % PAGE + map->length + PAGE - 1), off_ram = size;
+
+        if (!port_ram_run(page_of(address), &off_ram) && off_ram == size)
+            return map_plain(md, map, address, size);
+    }
     return map_any(&(struct request){md, map, translate_cache_option(options), 0, false});
 }

@@ -40,6 +40,7 @@ struct IOMemoryMap {
     uint8_t blocked;                         /* map_block.h's reasons; the pages are tagged while it is not 0 */
     IOMemoryMapRef older, newer;             /* in memory's list */
     IOMemoryMapRef task_previous, task_next; /* in its task's list, but kernel_task's */
+    struct mmu_space *there;                 /* the kernel's tables from map_is_there to map_goes, else NULL */
     uint64_t skip;                           /* bytes of region before the first page */
     struct region region;                    /* guards included; size 0 when the pages are not this map's */
     struct map_run run;                      /* the first */
@@ -97,6 +98,28 @@ static inline bool map_lock_is_mine(void)
 static inline struct mmu_space *map_tables(IOMemoryMapRef map)
 {
     return map->run_count ? map->run.node.space : address_space_tables(map->space);
+}
+
+/*
+ * For readers without the lock: the kernel's tables while the map's pages are in them, at an address that does not
+ * change. Not of windows, whose pages go without telling them, nor of tasks' maps, whose tables go.
+ */
+static inline void map_is_there(IOMemoryMapRef map)
+{
+    if (map->space && !map->space->user && !map->super_map)
+        __atomic_store_n(&map->there, map_tables(map), __ATOMIC_RELEASE);
+}
+
+/* Comes before any change of the map's tables or address. */
+static inline void map_goes(IOMemoryMapRef map)
+{
+    __atomic_store_n(&map->there, NULL, __ATOMIC_RELAXED);
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+}
+
+static inline struct mmu_space *map_space_now(IOMemoryMapRef map)
+{
+    return __atomic_load_n(&map->there, __ATOMIC_RELAXED);
 }
 
 /* Whether the map, or the base of a window, still has its pages. */

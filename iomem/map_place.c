@@ -240,18 +240,41 @@ IOReturn map_reserve(IOMemoryMapRef map, uint64_t size, uint64_t lead)
     return result;
 }
 
-IOReturn map_place_one(IOMemoryMapRef map, uint64_t lead)
+static inline void set_device_run(IOMemoryMapRef map, uint64_t pa, uint64_t size)
 {
-    IOReturn result = reserve_anywhere(map, map->run.node.size, 0);
-    uint64_t va = map->region.va + map->skip;
+    map->run.node.pa = pa;
+    map->run.node.size = size;
+    map->run.node.ram = map->run.node.special = map->run.ram = false;
+    map->run.mode = kIOInhibitCache;
+    map->run_count = 1;
+}
 
-    if (result == kIOReturnSuccess && enter_run(map, &map->run, va) != MMU_OK)
+static inline int enter_device(IOMemoryMapRef map, uint64_t va)
+{
+    uint32_t attr = map->options & kIOMapReadOnly ? TRANSLATE_DEVICE : TRANSLATE_DEVICE | MMU_WRITE;
+    struct mmu_range range = {va, map->run.node.pa, map->run.node.size, map->space->user ? attr | MMU_USER : attr};
+
+    map->run.node.va = va;
+    map->run.node.space = address_space_tables(map->space);
+    return mmu_map(map->run.node.space, &range);
+}
+
+IOReturn map_place_device(IOMemoryMapRef map, uint64_t address, uint64_t size)
+{
+    IOReturn result;
+    uint64_t va;
+
+    set_device_run(map, address & ~(PAGE - 1), size);
+    result = reserve_anywhere(map, size, 0);
+    va = map->region.va + map->skip;
+    if (result == kIOReturnSuccess && enter_device(map, va) != MMU_OK)
         result = enter(map, va);
-    if (result != kIOReturnSuccess)
+    if (result != kIOReturnSuccess) {
+        map_drop_runs(map);
         return result;
-    map->address = va + lead;
-    if (!map->run.view)
-        rmap_add(&map->run.node);
+    }
+    map->address = va + address % PAGE;
+    rmap_add(&map->run.node);
     return kIOReturnSuccess;
 }
 
@@ -260,8 +283,6 @@ IOReturn map_place(IOMemoryMapRef map, uint64_t lead)
     IOReturn result;
     uint64_t va;
 
-    if (map->run_count == 1 && (map->options & (kIOMapAnywhere | kIOMapGuardedMask)) == kIOMapAnywhere)
-        return map_place_one(map, lead);
     result = reserve(map, map_size(map), lead);
     if (result != kIOReturnSuccess)
         return result;

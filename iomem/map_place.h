@@ -12,14 +12,6 @@ static inline struct map_run *map_get_run(IOMemoryMapRef map, uint32_t index)
     return index == 0 ? &map->run : &map->more_runs[index - 1];
 }
 
-static inline void map_set_run(IOMemoryMapRef map, const struct cache_piece *pages) /* the only one */
-{
-    map->run.node.pa = pages->pa;
-    map->run.node.size = pages->size;
-    map->run.mode = (uint8_t)pages->mode;
-    map->run.ram = pages->ram;
-    map->run_count = 1;
-}
 /* The same for pages of a memory object, by a view of them. */
 struct memory_object;
 IOReturn map_add_view(IOMemoryMapRef map, struct memory_object *object, uint64_t first, uint64_t count);
@@ -33,8 +25,11 @@ uint64_t map_size(IOMemoryMapRef map); /* of all runs, in bytes */
  */
 IOReturn map_place(IOMemoryMapRef map, uint64_t lead);
 
-/* map_place of the usual request: one run, anywhere, no guards. */
-IOReturn map_place_one(IOMemoryMapRef map, uint64_t lead);
+/*
+ * The same for the usual map, of a device: it gets its only run here, `size` bytes of whole pages from `address`'s page
+ * on, which are not RAM and have mode Inhibit; anywhere, without guards.
+ */
+IOReturn map_place_device(IOMemoryMapRef map, uint64_t address, uint64_t size);
 
 /* The parts of map_place, for maps whose pages others enter. The address is set; guards are not there yet. */
 IOReturn map_reserve(IOMemoryMapRef map, uint64_t size, uint64_t lead);

@@ -6,6 +6,7 @@
 /* Oldest first: the list grows at its end. */
 static inline void link_map(IOMemoryDescriptorRef md, IOMemoryMapRef map)
 {
+    map_is_there(map);
     map->registered = true;
     map->older = md->newest;
     map->newer = NULL;
@@ -97,6 +98,7 @@ IOMemoryMapRef IOMemoryMapCopyCompatible(IOMemoryMapRef existing, IOMemoryMapRef
     }
     base = existing->super_map ? existing->super_map : existing; /* the one whose pages they are */
     OSObjectRetain(&base->object);
+    map_goes(newMapping);
     newMapping->super_map = base;
     newMapping->address = existing->address + (newMapping->offset - existing->offset);
     return newMapping;

@@ -18,6 +18,19 @@ struct IOMapper {
 
 extern const struct OSMetaClass IOMapper_class;
 
+/* What IOMapperGetSystemMapper looks at. */
+struct system_mapper {
+    IOMapperRef mapper; /* retained */
+    bool awaited;       /* one has been announced and has not started */
+};
+extern struct system_mapper mapper_system;
+
+/* false: all that it would do is return NULL. */
+static inline bool mapper_system_matters(void)
+{
+    return mapper_system.mapper || mapper_system.awaited;
+}
+
 /* An offset mapper remaps nothing: segments stay what they are, and only their addresses are others. */
 static inline bool mapper_only_translates(IOMapperRef mapper)
 {

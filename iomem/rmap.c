@@ -96,7 +96,8 @@ void rmap_add(struct rmap_node *node)
     node->link[1].slot = NULL;
     all.in_use[node->ram][shift]++;
     all.powers[node->ram] |= 1ull << shift;
-    rmap_special_count += node->special;
+    if (node->special)
+        rmap_special_count++;
     if (node->ram)
         add_ram(node, shift);
     else

@@ -10,7 +10,7 @@ struct types {
  */
 static const struct types types[] = {
     [kIODefaultCache] = {MMU_WRITEBACK, MMU_DEVICE_nGnRnE},
-    [kIOInhibitCache] = {MMU_DEVICE_GRE, MMU_DEVICE_nGnRnE},
+    [kIOInhibitCache] = {MMU_DEVICE_GRE, TRANSLATE_DEVICE},
     [kIOWriteThruCache] = {MMU_WRITETHROUGH, MMU_WRITETHROUGH},
     [kIOCopybackCache] = {MMU_WRITEBACK, MMU_WRITEBACK},
     [kIOWriteCombineCache] = {MMU_UNCACHED, MMU_UNCACHED},

@@ -12,6 +12,7 @@ unsigned translate_cache_option(IOOptionBits options);
 
 /* The memory type of a mode on RAM or off it. Default is Copyback on RAM and Inhibit off it. */
 uint32_t translate_type(unsigned mode, bool ram);
+enum { TRANSLATE_DEVICE = MMU_DEVICE_nGnRnE }; /* that of Inhibit off RAM */
 
 /* May the mode be cached? Such a mode is for RAM only. */
 bool translate_is_cacheable(unsigned mode);
