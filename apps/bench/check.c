@@ -25,7 +25,10 @@ int bench_check(const struct results *results)
     expect(results->unmap_512, 2500, "mmu_unmap of 512 pages that cannot be a block");
     expect(results->walk, 70, "mmu_walk of 1 page");
     expect(results->segment_page, 10, "mmu_segment over 512 pages, for each page,");
-    expect(results->map_many, results->map_few + results->map_few / 10, "map and release of 4K among 40,000 mappings");
+    expect(results->device_map, 700, "IOMemoryDescriptorMap of a device's page");
+    expect(results->device_release, 500, "its release");
+    expect(results->shared, 200, "IOMemoryDescriptorMap of what is mapped");
+    expect(results->map_many, results->map_few + results->map_few / 10, "map and release of 4K among 10,000 mappings");
     printf("1..%u\n", test_count);
     return failure_count ? 1 : 0;
 }
