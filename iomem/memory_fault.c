@@ -54,13 +54,16 @@ static bool bring(const struct port_abort *abort, uint64_t payload)
 static bool serve_translation(const struct port_abort *abort, const struct mmu_leaf *seen)
 {
     struct mmu_leaf leaf = {0};
+    bool tried = seen->tag == MMU_TAG_DEMAND;
 
-    if (seen->tag == MMU_TAG_DEMAND && bring(abort, seen->pa))
+    if (tried && bring(abort, seen->pa))
         return true;
     if (mmu_walk(abort->space, abort->va, &leaf) == MMU_OK)
         return true;
     if (leaf.tag == MMU_TAG_BLOCKED) /* since a moment ago: now it waits */
         return true;
+    if (tried && leaf.pa == seen->pa)
+        return false;
     return leaf.tag == MMU_TAG_DEMAND && bring(abort, leaf.pa);
 }
 
