@@ -133,7 +133,7 @@ int FORMAT_CALL(FORMAT, fold)(struct mmu_space *space, uint64_t va, uint64_t siz
     if (err != MMU_OK)
         return err;
     entered = lock_enter(&space->lock);
-    if (!report && kept(space, va - space->base, va - space->base + size))
+    if (!report && kept(space, va - space->base, va - space->base + size, true))
         err = MMU_BUSY;
     while (err == MMU_OK && fold_round(&fold, va, size))
         ;

@@ -100,7 +100,7 @@ NOINLINE int protect_any(struct mmu_space *space, uint64_t va, uint64_t size, ui
         return err;
     if (!job.cuts && !(job.differ & (BREAK_NEEDED | CONTIGUOUS)))
         set_leaves(&job); /* looser ones are invalidated too: a TLB that still forbids would fault */
-    else if (!kept(space, job.off, job.end))
+    else if (!kept(space, job.off, job.end, false))
         break_and_make(&job);
     else
         return MMU_BUSY;

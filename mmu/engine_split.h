@@ -72,11 +72,11 @@ static void cut(struct job *job, uint64_t off)
     }
 }
 
-/* The owner has declared that something of [off, end) may not be broken. */
-static bool kept(const struct mmu_space *space, uint64_t off, uint64_t end)
+/* The owner has declared that something of [off, end) may not be broken, or, if leaves change their `size`, not so. */
+static bool kept(const struct mmu_space *space, uint64_t off, uint64_t end, bool size)
 {
     for (unsigned i = 0; i < space->keep_count; i++)
-        if (space->keep[i].off < end && off < space->keep[i].end)
+        if (space->keep[i].off < end && off < space->keep[i].end && (size || !space->keep[i].size_only))
             return true;
     return false;
 }
@@ -96,7 +96,7 @@ static int check_end(struct job *job, uint64_t off)
     if (!(entry & VALID) || !(off & (size - 1)))
         return MMU_OK;
     job->cuts = true;
-    return !space->no_break && kept(space, off & -size, (off & -size) + size) ? MMU_BUSY : MMU_OK;
+    return !space->no_break && kept(space, off & -size, (off & -size) + size, true) ? MMU_BUSY : MMU_OK;
 }
 
 /* What is cut at the range's ends: may it be, and are the tables there that the job lacks? */

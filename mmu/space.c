@@ -76,22 +76,30 @@ int mmu_space_adopt(struct mmu_space *space, const struct mmu_format *format, co
     return err == MMU_OK ? adopt_of[format->number](space, tree->root) : err;
 }
 
-int mmu_space_keep(struct mmu_space *space, uint64_t va, uint64_t size)
+static int keep(struct mmu_space *space, uint64_t va, uint64_t size, bool size_only)
 {
     uint64_t off = va - space->base;
-    int err = MMU_OK;
+    int err = MMU_TABLES;
 
     if (size - 1 >= space->span || off > space->span - size)
         return MMU_RANGE;
     lock_acquire(&space->lock);
-    if (space->keep_count == MMU_KEEP_MAX)
-        err = MMU_TABLES;
-    else
-        space->keep[space->keep_count++].off = off;
-    if (err == MMU_OK)
-        space->keep[space->keep_count - 1].end = off + size;
+    if (space->keep_count < MMU_KEEP_MAX) {
+        space->keep[space->keep_count++] = (struct mmu_keep){off, off + size, size_only};
+        err = MMU_OK;
+    }
     lock_release(&space->lock);
     return err;
+}
+
+int mmu_space_keep(struct mmu_space *space, uint64_t va, uint64_t size)
+{
+    return keep(space, va, size, false);
+}
+
+int mmu_space_keep_sizes(struct mmu_space *space, uint64_t va, uint64_t size)
+{
+    return keep(space, va, size, true);
 }
 
 void mmu_space_release(struct mmu_space *space)

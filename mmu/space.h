@@ -64,8 +64,9 @@ struct mmu_space {
     size_t pool_free, tables, tables_peak;
     void *owner; /* the owner's own; NULL at first */
     unsigned keep_count;
-    struct {
+    struct mmu_keep {
         uint64_t off, end;
+        bool size_only;
     } keep[MMU_KEEP_MAX];
 };
 
@@ -99,6 +100,12 @@ void mmu_space_release(struct mmu_space *space);
  * leaves are not refused. MMU_RANGE for a range that is not the space's, MMU_TABLES after MMU_KEEP_MAX ranges.
  */
 int mmu_space_keep(struct mmu_space *space, uint64_t va, uint64_t size);
+
+/*
+ * The same for requests that cut or join the leaves there. Each of them may be broken as a whole, for a new memory
+ * type: of memory mapped by pages the owner then knows which pages those are.
+ */
+int mmu_space_keep_sizes(struct mmu_space *space, uint64_t va, uint64_t size);
 
 /* The physical address of the root table: what TTBR0 or TTBR1 takes, the ASID left out. */
 uint64_t mmu_space_root(const struct mmu_space *space);

@@ -210,6 +210,17 @@ static void map_all(void)
     keep_table(WINDOW_VA, MMU_TAG_GUARD);
 }
 
+/* What a core stands on while it changes tables: stacks, devices and the image are the last of the address space. */
+static void keep_all(void)
+{
+    int error = mmu_space_keep(&kernel_space, STACKS_VA, kernel_space.base + kernel_space.span - STACKS_VA);
+
+    if (error == MMU_OK)
+        error = mmu_space_keep_sizes(&kernel_space, LINEAR_VA + paged.start, paged.end - paged.start);
+    if (error)
+        panic("the kernel space: cannot keep its own: error %d", error);
+}
+
 static uint64_t round_up(uint64_t size)
 {
     return (size + BLOCK - 1) & ~(BLOCK - 1);
@@ -272,6 +283,7 @@ void memory_start(const void *device_tree)
     if (mmu_space_init(&kernel_space, &KERNEL_FORMAT, KERNEL_VA_BITS, &mmu_cpu_backend, MMU_SPACE_HIGH))
         panic("no memory for the kernel space");
     map_all();
+    keep_all();
     if (!stacks_create(core_this()))
         panic("no memory for the first core's stacks");
     boot_replace_ttbr1(mmu_space_root(&kernel_space), boot_info.identity_pa, switch_pa);

@@ -218,6 +218,23 @@ static void fold__leaves_alone_what_is_kept(void **state)
     assert_int_equal(do_unmap(at(t), t), MMU_OK);
 }
 
+static void fold__leaves_alone_what_keeps_its_size(void **state)
+{
+    uint64_t t = table_span(), p = page();
+
+    (void)state;
+    assert_int_equal(do_map(at(t), far_pa(), t, RW | MMU_PAGES), MMU_OK);
+    assert_int_equal(do_map(at(2 * t), far_pa() + t, t, RW), MMU_OK);
+    assert_int_equal(mmu_space_keep_sizes(world_space, at(t), 2 * t), MMU_OK);
+    assert_int_equal(do_fold(at(t), t), MMU_BUSY);
+    assert_int_equal(do_protect(at(t + 5 * p), p, MMU_UNCACHED | MMU_WRITE), MMU_OK); /* a leaf, whole */
+    assert_int_equal(do_protect(at(t + 5 * p), p, RW), MMU_OK);
+    assert_int_equal(judged(at(t + 5 * p)).size, p);
+    if (!world_shape.no_break)
+        assert_int_equal(do_protect(at(2 * t + 5 * p), p, MMU_UNCACHED | MMU_WRITE), MMU_BUSY);
+    assert_int_equal(do_unmap(at(t), 2 * t), MMU_OK);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, world_open, world_close)
@@ -231,6 +248,7 @@ int main(void)
         CASE(fold__joins_pages_that_came_one_by_one),
         CASE(fold__needs_memory_that_is_aligned),
         CASE(fold__leaves_alone_what_is_kept),
+        CASE(fold__leaves_alone_what_keeps_its_size),
     };
 
     return world_run(tests, sizeof tests / sizeof tests[0]);

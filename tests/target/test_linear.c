@@ -35,6 +35,12 @@ static void check_tables(void)
     CHECK(live_visit(check_table, &last) > 0);
 }
 
+static bool find_table(void *context, const struct live_leaf *leaf)
+{
+    *(uint64_t *)context = (uintptr_t)leaf->slot & ~(PAGE - 1);
+    return false;
+}
+
 static void tables_and_records__lie_in_single_pages(void)
 {
     check_tables();
@@ -104,11 +110,56 @@ static void table_memory__is_the_last_to_go(void)
         port_frame_free(blocks[got], BLOCK);
 }
 
+/* What is not there for a moment while leaves become larger must not be what the core stands on. */
+static void runtime__is_not_folded(void)
+{
+    struct mmu_space *space = mmu_kernel_space();
+    uint64_t here = (uintptr_t)__builtin_frame_address(0) & ~(PAGE - 1), code = (uintptr_t)runtime__is_not_folded;
+    uint64_t table = 0;
+
+    CHECK(live_visit(find_table, &table) > 0);
+    CHECK_EQ(mmu_fold(space, table & ~(BLOCK - 1), BLOCK), MMU_BUSY);
+    CHECK_EQ(mmu_fold(space, (uintptr_t)port_frame(RAM_PA + BLOCK) & ~(BLOCK - 1), BLOCK), MMU_BUSY);
+    CHECK_EQ(mmu_fold(space, code & ~(BLOCK - 1), BLOCK), MMU_BUSY);
+    CHECK_EQ(mmu_fold(space, here, PAGE), MMU_BUSY);
+    CHECK_EQ(mmu_protect(space, here, PAGE, MMU_UNCACHED | MMU_WRITE), MMU_BUSY);
+    check_tables();
+}
+
+/* Halves of what is left until there is nothing: the last ones are by pages, which change their type as others do. */
+static void last_memory__takes_a_type(void)
+{
+    static uint64_t pieces[512], sizes[512];
+    uint64_t size = GIB, page;
+    unsigned got = 0, paged = 0;
+
+    while (got < 512 && size >= PAGE) {
+        pieces[got] = port_frame_alloc(size, PAGE, UINT64_MAX);
+        if (pieces[got] == PORT_NO_FRAME)
+            size /= 2;
+        else
+            sizes[got++] = size;
+    }
+    for (unsigned i = 0; i < got; i++) {
+        page = (uintptr_t)port_linear(pieces[i] + sizes[i] - PAGE);
+        if (paged == 4 || !is_single_page(page))
+            continue;
+        paged++;
+        CHECK_EQ(mmu_protect(mmu_kernel_space(), page, PAGE, MMU_UNCACHED | MMU_WRITE), MMU_OK);
+        CHECK_EQ(mmu_protect(mmu_kernel_space(), page, PAGE, MMU_WRITEBACK | MMU_WRITE), MMU_OK);
+    }
+    CHECK(paged > 0);
+    while (got-- > 0)
+        port_frame_free(pieces[got], sizes[got]);
+}
+
 int main(void)
 {
     TAP_RUN(tables_and_records__lie_in_single_pages);
     TAP_RUN(new_tables__lie_in_single_pages_too);
     TAP_RUN(block__is_cut_for_a_part);
     TAP_RUN(table_memory__is_the_last_to_go);
+    TAP_RUN(runtime__is_not_folded);
+    TAP_RUN(last_memory__takes_a_type);
     return tap_done();
 }
