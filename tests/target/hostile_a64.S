@@ -1,4 +1,4 @@
-/* See hostile_a64.h. */
+/* See hostile.h. */
         .macro  list name
         .pushsection .rodata.hostile_names, "a"
         .byte   0 /* ends the list before */

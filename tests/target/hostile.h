@@ -1,9 +1,10 @@
 /*
- * What a hostile EL0 tries (hostile_a64.S): lists of single instructions, each followed by call 4, at HOSTILE_STEP
- * bytes from one another. Position-independent: they are copied into a page of the task. x0 is an address.
+ * What a hostile EL0 tries (hostile_a64.S, hostile_v7.S): lists of single instructions, each followed by call 4, at
+ * HOSTILE_STEP bytes from one another. Position-independent: they are copied into a page of the task. x0 (r0) is an
+ * address.
  */
-#ifndef TESTS_TARGET_HOSTILE_A64_H
-#define TESTS_TARGET_HOSTILE_A64_H
+#ifndef TESTS_TARGET_HOSTILE_H
+#define TESTS_TARGET_HOSTILE_H
 
 #include "tests/target/el0.h"
 
@@ -29,5 +30,8 @@ bool hostile_all_done(const struct el0_task *task, const char *code, const char 
 
 /* Reads, writes and a jump, all refused. */
 bool hostile_cannot_touch(const struct el0_task *task, uint64_t va, int verdict);
+
+/* Of the kernel's text and constants, to see afterwards that they are as they were. */
+uint64_t hostile_image_sum(void);
 
 #endif

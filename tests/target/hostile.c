@@ -1,7 +1,8 @@
-#include "tests/target/hostile_a64.h"
+#include "tests/target/hostile.h"
 
 #include <string.h>
 
+#include "startup/boot.h"
 #include "tests/target/machine.h"
 #include "tests/target/tap.h"
 #include "tests/target/touch.h"
@@ -90,4 +91,18 @@ bool hostile_cannot_touch(const struct el0_task *task, uint64_t va, int verdict)
         complain("a jump there", va, &jump);
     return good & hostile_all_refused(task, hostile_reads, hostile_reads_names, va, verdict) &
            hostile_all_refused(task, hostile_writes, hostile_writes_names, va, verdict);
+}
+
+static uint64_t sum_of(const volatile void *from, const volatile void *to)
+{
+    uint64_t sum = 0;
+
+    for (const volatile uint64_t *at = from; (const volatile void *)at < to; at++)
+        sum = (sum << 7 | sum >> 57) ^ *at;
+    return sum;
+}
+
+uint64_t hostile_image_sum(void)
+{
+    return sum_of(image_start, image_text_end) ^ sum_of(image_rodata_start, image_rodata_end);
 }
