@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "startup/spaces.h"
+#include "iomem/iomem.h"
 #include "tests/target/el0.h"
+#include "tests/target/four_pages.h"
 #include "tests/target/machine.h"
 #include "tests/target/tap.h"
 #include "tests/target/team.h"
@@ -230,9 +232,49 @@ static void destroy__by_a_handler_of_what_it_interrupted(void)
     }
 }
 
+#define MAPPED (EL0_DATA + 0x2000000)
+
+static volatile bool stop;
+static volatile unsigned mapped;
+
+static void come_and_go(void *unused)
+{
+    (void)unused;
+    while (!stop) {
+        IOMemoryMapRef map =
+            IOMemoryDescriptorCreateMappingInTask(four_pages, one.task, MAPPED, kIOMapUnique, 0, FOUR_PAGES);
+
+        mapped += map != NULL;
+        release(map);
+    }
+}
+
+static void copy__meets_pages_that_come_and_go(void)
+{
+    static uint8_t bytes[128];
+    unsigned whole = 0, refused = 0, tries = 0;
+
+    stop = false;
+    mapped = 0;
+    if (!CHECK(team_start(1, come_and_go, NULL)))
+        return;
+    while ((tries++ < 2000 || !whole || !refused) && tries < 200000) {
+        int result = el0_copy_in(one.task, bytes, MAPPED + PAGE - 64, 128);
+
+        whole += result == 0;
+        refused += result == EL0_POINTER;
+        if (result == 0 && (bytes[63] != 0x20 || bytes[64] != 0x21))
+            break;
+    }
+    stop = true;
+    CHECK(team_wait_idle(1));
+    CHECK(whole && refused && mapped);
+    CHECK_EQ(whole + refused, tries - 1);
+}
+
 int main(void)
 {
-    if (!el0_task_make(&one))
+    if (!four_pages_create() || !el0_task_make(&one))
         return 1;
     TAP_RUN(interrupt__is_served_and_el0_goes_on);
     TAP_RUN(interrupt__ends_the_run_when_a_handler_says_so);
@@ -241,5 +283,6 @@ int main(void)
     TAP_RUN(destroy__ends_what_other_cores_run);
     TAP_RUN(destroy__of_the_space_that_was_active_before);
     TAP_RUN(destroy__by_a_handler_of_what_it_interrupted);
+    TAP_RUN(copy__meets_pages_that_come_and_go);
     return tap_done();
 }
