@@ -9,6 +9,8 @@ extern "C" {
 void cxx__map_reads_as_in_iokit(void);
 void cxx__casts_follow_the_class_tree(void);
 void cxx__composed_descriptors(void);
+void cxx__driverkit_names(void);
+void cxx__other_members(void);
 
 #ifdef __cplusplus
 }

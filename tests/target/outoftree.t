@@ -28,10 +28,9 @@ int main(int argc, char **argv)
 }
 C
 cat >"$app/driver/map.cpp" <<'CPP'
-#include <iomem/IOMemoryDescriptor.h>
-#include <iomem/IOMemoryMap.h>
-#include <iomem/OSObject.h>
-#include <iomem/IOBufferMemoryDescriptor.h>
+#include <IOKit/IOBufferMemoryDescriptor.h>
+#include <IOKit/IOMemoryDescriptor.h>
+#include <iomem/iomem.h>
 #include <mmu/mmu.h>
 #include <startup/runtime.h>
 
@@ -44,22 +43,22 @@ struct Object {
 class Map {
 public:
     Map(IOPhysicalAddress pa, IOByteCount size)
-        : memory(IOMemoryDescriptorCreateWithPhysicalAddress(pa, size, kIODirectionInOut)), map(IOMemoryDescriptorMap(memory, 0))
+        : memory(IOMemoryDescriptor::withPhysicalAddress(pa, size, kIODirectionInOut)), map(memory->map(kIOMapAnywhere))
     {
     }
     ~Map()
     {
-        OSObjectRelease(reinterpret_cast<OSObjectRef>(map));
-        OSObjectRelease(reinterpret_cast<OSObjectRef>(memory));
+        map->release();
+        OSSafeReleaseNULL(memory);
     }
     uint32_t read(unsigned offset) const
     {
-        return *reinterpret_cast<volatile uint32_t *>(IOMemoryMapGetVirtualAddress(map) + offset);
+        return *reinterpret_cast<volatile uint32_t *>(map->getVirtualAddress() + offset);
     }
 
 private:
-    IOMemoryDescriptorRef memory;
-    IOMemoryMapRef map;
+    IOMemoryDescriptor *memory;
+    IOMemoryMap *map;
 };
 } // namespace
 

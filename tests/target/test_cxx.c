@@ -7,5 +7,7 @@ int main(void)
     TAP_RUN(cxx__map_reads_as_in_iokit);
     TAP_RUN(cxx__casts_follow_the_class_tree);
     TAP_RUN(cxx__composed_descriptors);
+    TAP_RUN(cxx__driverkit_names);
+    TAP_RUN(cxx__other_members);
     return tap_done();
 }

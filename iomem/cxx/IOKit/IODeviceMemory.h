@@ -7,6 +7,13 @@
 #include "iomem/cxx/IOKit/IOMemoryDescriptor.h"
 
 struct IODeviceMemory : IOMemoryDescriptor {
+    typedef IODeviceMemoryInitElement InitElement;
+
+    /* IOKit makes an OSArray of them: here it is the caller's. */
+    static IOItemCount arrayFromList(const InitElement *list, IOItemCount count, IOMemoryDescriptor **out)
+    {
+        return IODeviceMemoryCreateArrayFromList(list, count, out);
+    }
     static IOMemoryDescriptor *withRange(IOPhysicalAddress start, IOPhysicalLength length)
     {
         return IODeviceMemoryCreateWithRange(start, length);

@@ -14,6 +14,18 @@ struct IOMapper : OSObject {
     {
         return IOMapperGetSystemMapper();
     }
+    static bool checkForSystemMapper()
+    {
+        return IOMapperGetSystemMapper() != nullptr;
+    }
+    static IOMapper *copyMapperForDevice(void *device)
+    {
+        return IOMapperCopyMapperForDevice(device);
+    }
+    static IOMapper *copyMapperForDeviceWithIndex(void *device, unsigned index)
+    {
+        return IOMapperCopyMapperForDeviceWithIndex(device, index);
+    }
     bool start(void *provider, bool isSystem)
     {
         return IOMapperStart(this, provider, isSystem);

@@ -1,14 +1,20 @@
-/* IOMemoryDescriptor and IOMemoryMap; iomem/IOMemoryDescriptor.h and iomem/IOMemoryMap.h document each call. */
+/* iomem/IOMemoryDescriptor.h documents each call; IOMemoryMap comes with it, as in IOKit. */
 #ifndef IOKIT_IOMEMORYDESCRIPTOR_H
 #define IOKIT_IOMEMORYDESCRIPTOR_H
 
+#include "iomem/IOMapper.h"
 #include "iomem/IOMemoryDescriptor.h"
-#include "iomem/IOMemoryMap.h"
+#include "iomem/IOMultiMemoryDescriptor.h"
 #include "iomem/IOSubMemoryDescriptor.h"
+#include "iomem/cxx/IOKit/IOMemoryMap.h"
 #include "iomem/cxx/IOKit/IOTypes.h"
 #include "iomem/cxx/IOKit/OSObject.h"
 
 struct IOMemoryDescriptor : OSObject {
+    static void initialize()
+    {
+        IOMemoryDescriptorInitialize();
+    }
     static IOMemoryDescriptor *withAddress(void *address, IOByteCount length, IODirection direction)
     {
         return IOMemoryDescriptorCreateWithAddress(address, length, direction);
@@ -36,6 +42,15 @@ struct IOMemoryDescriptor : OSObject {
                                             IODirection direction)
     {
         return IOMemoryDescriptorCreateWithSubRange(of, offset, length, direction);
+    }
+    static IOMemoryDescriptor *withPersistentMemoryDescriptor(IOMemoryDescriptor *original)
+    {
+        return IOMemoryDescriptorCreateWithPersistentMemoryDescriptor(original);
+    }
+    bool initWithOptions(void *buffers, UInt32 count, UInt32 offset, task_t task, IOOptionBits options,
+                         IOMapper *mapper = nullptr)
+    {
+        return IOMemoryDescriptorInitWithOptions(this, buffers, count, offset, task, options, mapper);
     }
 
     IOByteCount getLength()
@@ -92,6 +107,18 @@ struct IOMemoryDescriptor : OSObject {
     {
         return IOMemoryDescriptorPerformOperation(this, options, offset, length);
     }
+    IOReturn setPurgeable(IOOptionBits newState, IOOptionBits *oldState)
+    {
+        return IOMemoryDescriptorSetPurgeable(this, newState, oldState);
+    }
+    IOReturn setOwnership(task_t newOwner, int newLedgerTag, IOOptionBits newLedgerOptions)
+    {
+        return IOMemoryDescriptorSetOwnership(this, newOwner, newLedgerTag, newLedgerOptions);
+    }
+    IOReturn getPageCounts(IOByteCount *residentPageCount, IOByteCount *dirtyPageCount)
+    {
+        return IOMemoryDescriptorGetPageCounts(this, residentPageCount, dirtyPageCount);
+    }
 
     IOMemoryMap *createMappingInTask(task_t intoTask, mach_vm_address_t atAddress, IOOptionBits options,
                                      mach_vm_size_t offset = 0, mach_vm_size_t length = 0)
@@ -109,6 +136,15 @@ struct IOMemoryDescriptor : OSObject {
     IOReturn redirect(task_t safeTask, bool redirected)
     {
         return IOMemoryDescriptorRedirect(this, safeTask, redirected);
+    }
+    IOMemoryMap *makeMapping(IOMemoryDescriptor *owner, task_t intoTask, IOMemoryMap *mapping, IOOptionBits options,
+                             IOByteCount offset, IOByteCount length)
+    {
+        return IOMemoryDescriptorMakeMapping(this, owner, intoTask, mapping, options, offset, length);
+    }
+    IOReturn handleFault(mach_vm_size_t offset, mach_vm_size_t length)
+    {
+        return IOMemoryDescriptorHandleFault(this, offset, length);
     }
 
     uint64_t getPreparationID()
@@ -139,74 +175,41 @@ struct IOMemoryDescriptor : OSObject {
     {
         return IOMemoryDescriptorGetMapperOptions(this);
     }
+    IOReturn dmaMap(IOMapper *mapper, IODMACommandRef command, const IODMAMapSpecification *specification,
+                    uint64_t offset, uint64_t length, uint64_t *mapAddress, uint64_t *mapLength)
+    {
+        return IOMemoryDescriptorDMAMap(this, mapper, command, specification, offset, length, mapAddress, mapLength);
+    }
+    IOReturn dmaUnmap(IOMapper *mapper, IODMACommandRef command, uint64_t offset, uint64_t mapAddress,
+                      uint64_t mapLength)
+    {
+        return IOMemoryDescriptorDMAUnmap(this, mapper, command, offset, mapAddress, mapLength);
+    }
+
+    /* DriverKit's. The caller of CreateMapping is kernel_task. */
+    kern_return_t GetLength(uint64_t *returnLength)
+    {
+        return IOMemoryDescriptorGetLengthDK(this, returnLength);
+    }
+    kern_return_t CreateMapping(uint64_t options, uint64_t address, uint64_t offset, uint64_t length,
+                                uint64_t alignment, IOMemoryMap **map)
+    {
+        return IOMemoryDescriptorCreateMappingDK(this, kernel_task, options, address, offset, length, alignment, map);
+    }
+    static kern_return_t CreateSubMemoryDescriptor(uint64_t options, uint64_t offset, uint64_t length,
+                                                   IOMemoryDescriptor *of, IOMemoryDescriptor **memory)
+    {
+        return IOMemoryDescriptorCreateSubMemoryDescriptor(options, offset, length, of, memory);
+    }
+    static kern_return_t CreateWithMemoryDescriptors(uint64_t options, uint32_t count,
+                                                     IOMemoryDescriptor *const *descriptors,
+                                                     IOMemoryDescriptor **memory)
+    {
+        return IOMemoryDescriptorCreateWithMemoryDescriptors(options, count, descriptors, memory);
+    }
 };
 
 struct IOGeneralMemoryDescriptor : IOMemoryDescriptor {
-};
-
-struct IOMemoryMap : OSObject {
-    mach_vm_address_t getAddress()
-    {
-        return IOMemoryMapGetAddress(this);
-    }
-    IOVirtualAddress getVirtualAddress()
-    {
-        return IOMemoryMapGetVirtualAddress(this);
-    }
-    IOByteCount getLength()
-    {
-        return IOMemoryMapGetLength(this);
-    }
-    mach_vm_size_t getSize()
-    {
-        return IOMemoryMapGetSize(this);
-    }
-    task_t getAddressTask()
-    {
-        return IOMemoryMapGetAddressTask(this);
-    }
-    IOOptionBits getMapOptions()
-    {
-        return IOMemoryMapGetMapOptions(this);
-    }
-    IOMemoryDescriptor *getMemoryDescriptor()
-    {
-        return IOMemoryMapGetMemoryDescriptor(this);
-    }
-
-    IOPhysicalAddress getPhysicalSegment(IOByteCount offset, IOByteCount *length, IOOptionBits options = 0)
-    {
-        return IOMemoryMapGetPhysicalSegment(this, offset, length, options);
-    }
-    IOPhysicalAddress getPhysicalAddress()
-    {
-        return IOMemoryMapGetPhysicalAddress(this);
-    }
-
-    IOReturn unmap()
-    {
-        return IOMemoryMapUnmap(this);
-    }
-    void taskDied()
-    {
-        IOMemoryMapTaskDied(this);
-    }
-    IOReturn userClientUnmap()
-    {
-        return IOMemoryMapUserClientUnmap(this);
-    }
-    IOReturn redirect(IOMemoryDescriptor *newBackingMemory, IOOptionBits options, mach_vm_size_t offset = 0)
-    {
-        return IOMemoryMapRedirect(this, newBackingMemory, options, offset);
-    }
-    IOReturn redirect(task_t safeTask, bool redirected)
-    {
-        return IOMemoryMapRedirectTask(this, safeTask, redirected);
-    }
-    IOReturn wireRange(uint32_t options, mach_vm_size_t offset, mach_vm_size_t length)
-    {
-        return IOMemoryMapWireRange(this, options, offset, length);
-    }
 };
 
 #endif

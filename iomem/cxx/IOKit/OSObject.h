@@ -85,11 +85,16 @@ struct OSObject {
     }
 };
 
+/* A class by its name; the class of an object; is `object` of the class of `other`, or of a subclass of it? */
+#define OSTypeID(type)                 OSMetaClassGetWithName(#type)
+#define OSTypeIDInst(object)           ((object)->getMetaClass())
+#define OSCheckTypeInst(other, object) (OSDynamicCastTo(OSTypeIDInst(other), object) != nullptr)
+
 /* The object as a pointer to this class, or NULL (OSRequiredCast: panics) when it is of another one. */
 #define OSDynamicCast(type, object)                                                                                    \
-    static_cast<type *>(OSDynamicCastTo(OSMetaClassGetWithName(#type), reinterpret_cast<OSObjectRef>(object)))
+    static_cast<type *>(OSDynamicCastTo(OSTypeID(type), reinterpret_cast<OSObjectRef>(object)))
 #define OSRequiredCast(type, object)                                                                                   \
-    static_cast<type *>(OSRequiredCastTo(OSMetaClassGetWithName(#type), reinterpret_cast<OSObjectRef>(object)))
+    static_cast<type *>(OSRequiredCastTo(OSTypeID(type), reinterpret_cast<OSObjectRef>(object)))
 
 #define OSSafeRelease(object)                                                                                          \
     do {                                                                                                               \
