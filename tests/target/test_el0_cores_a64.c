@@ -258,7 +258,7 @@ static void copy__meets_pages_that_come_and_go(void)
     mapped = 0;
     if (!CHECK(team_start(1, come_and_go, NULL)))
         return;
-    while ((tries++ < 2000 || !whole || !refused) && tries < 200000) {
+    while ((tries++ < 500 || !whole || !refused) && tries < 200000) {
         int result = el0_copy_in(one.task, bytes, MAPPED + PAGE - 64, 128);
 
         whole += result == 0;

@@ -205,7 +205,7 @@ static void nobody__when_two_wait_for_each_other(void)
 static IOMemoryMapRef balls[2];
 static volatile unsigned turns;
 
-enum { TURNS = 300 };
+enum { TURNS = 100 };
 
 /* Wait for one's own ball, and block it again; give the other one. */
 static void play(void *unused)
