@@ -26,7 +26,10 @@ struct asid_pool {
     uint64_t words[(1u << ASID_BITS_MAX) / 64]; /* a bit a number that is taken */
 };
 
-/* All numbers free. `bits` is 2 to 16: the hardware's 8 or 16, or fewer in a test. */
+/*
+ * All numbers free. `bits` is the hardware's 8 or 16, or fewer in a test: there must be one number more than cores, or
+ * asid_enter finds none.
+ */
 void asid_start(struct asid_pool *pool, unsigned bits, void (*forget)(uint16_t asid), void (*forget_all)(void));
 
 /*

@@ -6,6 +6,7 @@
 #include "iomem/OSObject.h"
 #include "iomem/address_space.h"
 #include "mmu/mmu.h"
+#include "mmu/tlb.h"
 #include "startup/spaces.h"
 #include "tests/target/four_pages.h"
 #include "tests/target/machine.h"
@@ -188,6 +189,44 @@ static void thousand_spaces__come_and_go_with_maps_alive(void)
     CHECK_EQ(spaces_asid_count(), asids);
 }
 
+enum { MANY = 300 };
+
+static task_t many[MANY];
+static IOMemoryMapRef shown_there[MANY];
+
+/* Page i % 4 of the four is what task i has. How many: until there is no memory for tables. */
+static unsigned make_many(void)
+{
+    for (unsigned i = 0; i < MANY; i++) {
+        many[i] = IOAddressSpaceCreate(LOW, HIGH);
+        if (!many[i]) {
+            tap_note("there is no room for the tables of more than %u spaces", i);
+            return i;
+        }
+        shown_there[i] = IOMemoryDescriptorCreateMappingInTask(four_pages, many[i], LOW, 0, i % 4 * PAGE, PAGE);
+    }
+    return MANY;
+}
+
+/* Where ASIDs have 8 bits, numbers are taken away and given to others. */
+static void many_spaces__see_their_own_though_asids_run_out(void)
+{
+    unsigned count = make_many();
+    bool good = true;
+
+    for (unsigned turn = 0; turn < 3 * count; turn++) {
+        IOAddressSpaceActivate(many[turn % count]);
+        good &= touch_read_el0(LOW).value == 0x20 + turn % count % 4;
+    }
+    CHECK(good);
+    CHECK(spaces_asid_count() == (int)count || (tlb_asid_bits() == 8 && spaces_asid_count() < 256));
+    for (unsigned i = 0; i < count; i++) {
+        IOAddressSpaceDestroy(many[i]);
+        release(shown_there[i]);
+    }
+    CHECK_EQ(spaces_asid_count(), 0);
+}
+
 int main(void)
 {
     if (!four_pages_create())
@@ -198,5 +237,6 @@ int main(void)
     TAP_RUN(destroy__tells_every_map_and_leaves_nothing);
     TAP_RUN(descriptor__of_a_dead_tasks_memory_finds_nothing);
     TAP_RUN(thousand_spaces__come_and_go_with_maps_alive);
+    TAP_RUN(many_spaces__see_their_own_though_asids_run_out);
     return tap_done();
 }
