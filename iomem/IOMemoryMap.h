@@ -83,13 +83,12 @@ void IOMemoryMapTaggedRelease(IOMemoryMapRef map, const void *tag);
  * interrupts masked, or when every other core that runs a program waits, too, no interrupt has a handler and no timer
  * is set. A program at EL0 faults instead. The same memory again ends the block. Success too, and nothing done, once
  * unmapped.
- * Address, length and options stay; `options` is ignored. The map's descriptor becomes newBackingMemory, or of
- * physical memory a private descriptor of the run at offset, in bytes. The pages have the new memory's cache mode, or
- * the one that the map was made with.
- * Errors: kIOReturnNotAttached, remote memory; kIOReturnUnsupported, memory of several descriptors or without pages;
- * kIOReturnError, offset + the map's length past its end, or it is not mapped; kIOReturnNotAligned, another offset
- * in the page, or ranges that do not join on page boundaries; kIOReturnNoMemory. Then the map shows the old
- * memory, and a block is over.
+ * Address, length and options stay, and no page is wired any more; `options` is ignored. The map's descriptor becomes
+ * newBackingMemory, or of physical memory a private descriptor of the run at offset, in bytes. The pages have the new
+ * memory's cache mode, or the one that the map was made with. Errors: kIOReturnNotAttached, remote memory;
+ * kIOReturnUnsupported, memory of several descriptors or without pages; kIOReturnError, offset + the map's length past
+ * its end, or it is not mapped; kIOReturnNotAligned, another offset in the page, or ranges that do not join on page
+ * boundaries; kIOReturnNoMemory. Then the map shows the old memory, and a block is over.
  */
 IOReturn IOMemoryMapRedirect(IOMemoryMapRef map, IOMemoryDescriptorRef newBackingMemory, IOOptionBits options,
                              mach_vm_size_t offset);

@@ -77,6 +77,7 @@ static IOReturn show_backing(IOMemoryMapRef map, struct backing *backing)
         return result;
     result = show(map, backing);
     if (result == kIOReturnSuccess) {
+        map_unwire_all(map); /* the old memory's pages, which may go with the reference to it */
         IOMemoryMapSetMemoryDescriptor(map, backing->memory, backing->offset);
         map->blocked = 0;
         if (by_task)
