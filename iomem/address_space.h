@@ -15,6 +15,7 @@ struct IOAddressSpace {
     struct region_space regions;
     struct memory_region *memory; /* its own: IOAddressSpaceAllocate's, and buffers in it */
     struct memory_view *overlays; /* what overwriting maps show, the latest first */
+    IOMemoryMapRef overwriters;   /* the maps themselves, while they are mapped */
     size_t view_count;            /* of memory objects; 0 in a space that has never heard of them */
     IOMemoryMapRef maps;          /* of a user space: every map whose task it is */
     uint32_t references;          /* of a user space: its own, and those of the descriptors of its memory */

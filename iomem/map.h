@@ -46,7 +46,8 @@ struct IOMemoryMap {
     struct map_run run;                      /* the first */
     struct map_run *more_runs;               /* the others, and room for some more */
     uint32_t run_count, run_room;
-    struct map_wire *wires; /* one a page, made by the first wireRange */
+    struct map_wire *wires;   /* one a page, made by the first wireRange */
+    IOMemoryMapRef over_next; /* of an overwriting one, in space->overwriters */
 };
 
 /* Every list of maps, every region, every record of a frame. Recursive; masks interrupts. */

@@ -108,6 +108,7 @@ IOReturn map_exchange(IOMemoryMapRef map, IOMemoryMapRef fresh)
     __atomic_store_n(&moving, 1, __ATOMIC_RELEASE);
     error = mmu_tag(space, saved.va, saved.size, MMU_TAG_NONE, 0);
     if (error == MMU_OK) {
+        fresh->overwrites = map->overwrites;
         error = map_enter(fresh, saved.va);
         if (error == MMU_OK)
             map_take_runs(map, fresh);

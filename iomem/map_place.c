@@ -160,11 +160,83 @@ int map_enter_guards(IOMemoryMapRef map)
     return error;
 }
 
+static void list_overwriter(IOMemoryMapRef map)
+{
+    map->over_next = map->space->overwriters;
+    map->space->overwriters = map;
+}
+
+static void unlist_overwriter(IOMemoryMapRef map)
+{
+    for (IOMemoryMapRef *slot = &map->space->overwriters; *slot; slot = &(*slot)->over_next)
+        if (*slot == map) {
+            *slot = map->over_next;
+            break;
+        }
+}
+
+void map_register_runs(IOMemoryMapRef map)
+{
+    if (map->overwrites)
+        list_overwriter(map);
+    for (uint32_t i = 0; i < map->run_count; i++)
+        if (!map_get_run(map, i)->view && !map_get_run(map, i)->node.link[0].slot)
+            rmap_add(&map_get_run(map, i)->node);
+}
+
+void map_forget_runs(IOMemoryMapRef map)
+{
+    if (map->overwrites)
+        unlist_overwriter(map);
+    if (map->run_count)
+        rmap_remove(&map->run.node);
+    for (uint32_t i = 1; i < map->run_count; i++)
+        rmap_remove(&map_get_run(map, i)->node);
+    if (map->shows_objects || map->more_runs)
+        map_drop_runs(map);
+    map->run_count = 0;
+}
+
+/* They show nothing any more: none stays, not even of an overwriting map. */
+static void detach_views(IOMemoryMapRef map)
+{
+    for (uint32_t i = 0; map->shows_objects && i < map->run_count; i++)
+        if (map_get_run(map, i)->view)
+            memory_view_detach(map_get_run(map, i)->view);
+}
+
+static void lose_pages(IOMemoryMapRef map)
+{
+    map_unwire_all(map);
+    detach_views(map);
+    map_forget_runs(map);
+    map->blocked = 0;
+    map->space = NULL;
+    map->address = 0;
+    port_wake();
+}
+
+void map_drop_overwriters(task_t task, uint64_t va, uint64_t size)
+{
+    for (IOMemoryMapRef map = task->overwriters, next; map; map = next) {
+        next = map->over_next;
+        if (map->address - va < size)
+            lose_pages(map);
+    }
+    if (task->overlays)
+        memory_view_drop_left(task, va, size);
+}
+
+static inline void drop_overwriters_of(IOMemoryMapRef map)
+{
+    if (map->space->overwriters || map->space->overlays)
+        map_drop_overwriters(map->space, map->region.va, map->region.size);
+}
+
 static void clear_region(IOMemoryMapRef map)
 {
     mmu_tag(address_space_tables(map->space), map->region.va, map->region.size, MMU_TAG_NONE, 0);
-    if (map->space->overlays)
-        memory_view_drop_left(map->space, map->region.va, map->region.size);
+    drop_overwriters_of(map);
 }
 
 void map_unreserve(IOMemoryMapRef map)
@@ -205,24 +277,6 @@ static IOReturn enter(IOMemoryMapRef map, uint64_t va)
         return kIOReturnSuccess;
     map_unreserve(map);
     return translate_error(error);
-}
-
-void map_register_runs(IOMemoryMapRef map)
-{
-    for (uint32_t i = 0; i < map->run_count; i++)
-        if (!map_get_run(map, i)->view)
-            rmap_add(&map_get_run(map, i)->node);
-}
-
-static void forget_runs(IOMemoryMapRef map)
-{
-    if (map->run_count)
-        rmap_remove(&map->run.node);
-    for (uint32_t i = 1; i < map->run_count; i++)
-        rmap_remove(&map_get_run(map, i)->node);
-    if (map->shows_objects || map->more_runs)
-        map_drop_runs(map);
-    map->run_count = 0;
 }
 
 static IOReturn reserve(IOMemoryMapRef map, uint64_t size, uint64_t lead)
@@ -297,7 +351,8 @@ IOReturn map_place(IOMemoryMapRef map, uint64_t lead)
 
 void map_take_runs(IOMemoryMapRef map, IOMemoryMapRef from)
 {
-    forget_runs(map);
+    detach_views(map);
+    map_forget_runs(map);
     map->run = from->run;
     map->more_runs = from->more_runs;
     map->run_count = from->run_count;
@@ -316,22 +371,21 @@ IOReturn map_leave(IOMemoryMapRef map)
     int error = MMU_NOT_MAPPED;
 
     if (map->overwrites) {
-        forget_runs(map);
+        map_forget_runs(map);
         return kIOReturnSuccess;
     }
     if (!(map->options & kIOMapGuardedMask) && !map->shows_objects)
         error = mmu_unmap(space, map->region.va + map->skip, map->region.size - map->skip);
     if (error == MMU_NOT_MAPPED) /* guards, or pages that are tagged now */
         error = mmu_tag(space, map->region.va, map->region.size, MMU_TAG_NONE, 0);
-    if (map->space->overlays)
-        memory_view_drop_left(map->space, map->region.va, map->region.size);
-    forget_runs(map); /* after the tables: a memory object may go with its last view */
+    drop_overwriters_of(map);
+    map_forget_runs(map); /* after the tables: a memory object may go with its last view */
     region_free(&map->space->regions, &map->region);
     return error == MMU_OK ? kIOReturnSuccess : translate_error(error);
 }
 
 void map_abandon(IOMemoryMapRef map)
 {
-    forget_runs(map);
+    map_forget_runs(map);
     region_free(&map->space->regions, &map->region);
 }

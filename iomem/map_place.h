@@ -34,8 +34,9 @@ IOReturn map_place_device(IOMemoryMapRef map, uint64_t address, uint64_t size);
 /* The parts of map_place, for maps whose pages others enter. The address is set; guards are not there yet. */
 IOReturn map_reserve(IOMemoryMapRef map, uint64_t size, uint64_t lead);
 int map_enter_guards(IOMemoryMapRef map);
-void map_register_runs(IOMemoryMapRef map);
-void map_unreserve(IOMemoryMapRef map); /* and empties it */
+void map_register_runs(IOMemoryMapRef map); /* those that are not yet */
+void map_forget_runs(IOMemoryMapRef map);   /* and drop them */
+void map_unreserve(IOMemoryMapRef map);     /* and empties it */
 
 /* Calls place; when the map is to overwrite size bytes and place fails, what was there comes back. */
 IOReturn map_place_over(IOMemoryMapRef map, uint64_t size, IOReturn (*place)(void *context), void *context);
@@ -45,6 +46,12 @@ int map_enter(IOMemoryMapRef map, uint64_t va);
 
 /* The runs of `from`, which are in the tables of map's space, become map's; its own are forgotten. */
 void map_take_runs(IOMemoryMapRef map, IOMemoryMapRef from);
+
+/*
+ * The tables of this range are clear, and nobody's any more: overwriting maps in it have lost their pages, and what
+ * such maps have left behind goes.
+ */
+void map_drop_overwriters(task_t task, uint64_t va, uint64_t size);
 
 /* Take the pages away; those of an overwriting map stay. */
 IOReturn map_leave(IOMemoryMapRef map);

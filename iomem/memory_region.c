@@ -1,6 +1,6 @@
 #include "iomem/memory_region.h"
 
-#include "iomem/map.h"
+#include "iomem/map_place.h"
 #include "iomem/memory_fault.h"
 #include "iomem/port.h"
 #include "iomem/translate.h"
@@ -138,7 +138,7 @@ void memory_region_destroy(struct memory_region *region)
     task_t task = region->view.task;
 
     mmu_tag(address_space_tables(task), region->region.va, region->region.size, MMU_TAG_NONE, 0);
-    memory_view_drop_left(task, region->region.va, region->region.size);
+    map_drop_overwriters(task, region->region.va, region->region.size);
     forget(region);
 }
 
