@@ -23,7 +23,7 @@ static struct cache_piece ram_piece(uint64_t pa, uint64_t max)
 
     while (size < max && mode_of_frame(port_frame(pa + size)) == mode)
         size += PAGE;
-    return (struct cache_piece){pa, size, mode, true};
+    return (struct cache_piece){pa, size, mode, true, false};
 }
 
 /* What the tables of a live mapping say of the page at pa, and of how much after it. */
@@ -31,6 +31,7 @@ struct search {
     struct rmap_visit visit;
     unsigned mode;
     uint64_t size;
+    bool found;
 };
 
 static unsigned mode_of_type(uint32_t type)
@@ -63,6 +64,7 @@ static int read_tables(struct rmap_visit *visit, struct rmap_node *node)
     if (leaf.size > node->pa + node->size - visit->pa)
         leaf.size = node->pa + node->size - visit->pa;
     search->mode = mode_of_type(leaf.attr & MMU_TYPE_MASK);
+    search->found = true;
     if (search->size > leaf.size)
         search->size = leaf.size;
     return search->size == visit->size; /* one that shows it all settles it */
@@ -75,7 +77,7 @@ static struct cache_piece device_piece(uint64_t pa, uint64_t max)
     search.size = search.visit.size;
     if (rmap_has_special())
         rmap_each(&search.visit);
-    return (struct cache_piece){pa, search.size, search.mode, false};
+    return (struct cache_piece){pa, search.size, search.mode, false, search.found};
 }
 
 struct cache_piece cache_piece_at(uint64_t pa, uint64_t max)
@@ -99,12 +101,36 @@ struct retype {
     uint32_t type;
 };
 
-static int retype_run(struct mmu_space *space, uint64_t va, uint64_t size, uint32_t type)
+/* Pages that have the same rights. */
+static int retype_like(struct mmu_space *space, uint64_t va, uint64_t size, uint32_t type)
 {
     struct mmu_leaf leaf;
 
     mmu_walk(space, va, &leaf);
     return mmu_protect(space, va, size, (leaf.attr & ~(uint32_t)MMU_TYPE_MASK) | type);
+}
+
+static uint64_t rest_of(const struct mmu_leaf *leaf, uint64_t va)
+{
+    return leaf->size - (va & (leaf->size - 1));
+}
+
+/* All of it is mapped. An overwriting map may have entered a part of it, with other rights. */
+static int retype_run(struct mmu_space *space, uint64_t va, uint64_t size, uint32_t type)
+{
+    int error = MMU_OK;
+
+    for (uint64_t run; size && error == MMU_OK; va += run, size -= run) {
+        struct mmu_leaf leaf, next;
+
+        mmu_walk(space, va, &leaf);
+        run = rest_of(&leaf, va);
+        while (run < size && mmu_walk(space, va + run, &next) == MMU_OK && next.attr == leaf.attr)
+            run += rest_of(&next, va + run);
+        run = run < size ? run : size;
+        error = retype_like(space, va, run, type);
+    }
+    return error;
 }
 
 static int retype_mapping(struct rmap_visit *visit, struct rmap_node *node)
@@ -137,7 +163,7 @@ static int retype(const struct cache_piece *piece, unsigned mode)
     if (error == MMU_OK && piece->ram)
         error = memory_object_retype(piece->pa, piece->size, all.type);
     if (error == MMU_OK && piece->ram)
-        error = retype_run(mmu_kernel_space(), (uintptr_t)port_linear(piece->pa), piece->size, all.type);
+        error = retype_like(mmu_kernel_space(), (uintptr_t)port_linear(piece->pa), piece->size, all.type);
     return error;
 }
 

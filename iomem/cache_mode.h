@@ -22,6 +22,7 @@ struct cache_piece {
     uint64_t pa, size;
     unsigned mode;
     bool ram;
+    bool shown; /* off RAM: a live mapping has this mode; false: nobody's does, and it is Inhibit */
 };
 
 /* Those at the start of [pa, pa + max), which is pages. */

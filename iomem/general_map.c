@@ -86,13 +86,41 @@ static IOReturn settle_mode(struct request *request, struct map_run *run)
     return kIOReturnSuccess;
 }
 
+/*
+ * Off RAM, the run of this very map that shows the piece already, in a mode that is settled; the piece is cut to where
+ * that is so or is not so.
+ */
+static const struct map_run *earlier_run(IOMemoryMapRef map, struct cache_piece *piece)
+{
+    for (uint32_t i = 0; i < map->run_count; i++) {
+        const struct map_run *run = map_get_run(map, i);
+        uint64_t skip = piece->pa - run->node.pa, until = run->node.pa - piece->pa;
+
+        if (run->ram)
+            continue;
+        if (skip < run->node.size) {
+            piece->size = piece->size < run->node.size - skip ? piece->size : run->node.size - skip;
+            return run;
+        }
+        piece->size = piece->size < until ? piece->size : until;
+    }
+    return NULL;
+}
+
 /* Whole pages, cut where the mode changes or RAM ends. */
 static IOReturn add_pages(struct request *request, uint64_t pa, uint64_t end)
 {
     while (pa < end) {
         struct cache_piece piece = cache_piece_at(pa, end - pa);
-        struct map_run *run = map_add_run(request->map, &piece);
-        IOReturn result = run ? settle_mode(request, run) : kIOReturnNoMemory;
+        const struct map_run *earlier = piece.ram ? NULL : earlier_run(request->map, &piece);
+        struct map_run *run;
+        IOReturn result = kIOReturnNoMemory;
+
+        if (earlier)
+            piece.mode = earlier->mode;
+        run = map_add_run(request->map, &piece);
+        if (run)
+            result = earlier ? kIOReturnSuccess : settle_mode(request, run);
 
         if (result != kIOReturnSuccess)
             return result;

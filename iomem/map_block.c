@@ -77,7 +77,7 @@ IOReturn map_block(IOMemoryMapRef map, unsigned why)
     return translate_error(error);
 }
 
-/* A run as it is to be entered now: RAM may have got other modes since. */
+/* A run as it is to be entered now: its pages may have got other modes since, from whoever shows them. */
 static IOReturn add_run_again(IOMemoryMapRef fresh, const struct map_run *old)
 {
     uint64_t pa = old->node.pa, end = pa + old->node.size;
@@ -86,10 +86,10 @@ static IOReturn add_run_again(IOMemoryMapRef fresh, const struct map_run *old)
     if (old->view)
         return map_add_view(fresh, old->view->object, old->view->first, old->view->count);
     while (pa < end && result == kIOReturnSuccess) {
-        struct cache_piece pages = {pa, end - pa, old->mode, old->ram};
+        struct cache_piece pages = cache_piece_at(pa, end - pa);
 
-        if (pages.ram)
-            pages.mode = cache_mode_of(pa, &pages.size);
+        if (!pages.ram && !pages.shown)
+            pages.mode = old->mode;
         result = map_add_run(fresh, &pages) ? kIOReturnSuccess : kIOReturnNoMemory;
         pa += pages.size;
     }

@@ -1,6 +1,4 @@
 /* The list of a map's runs, while it is made and when it goes. The caller holds the memory lock. */
-#include <string.h>
-
 #include "iomem/map_place.h"
 #include "iomem/memory_view.h"
 #include "iomem/port.h"
@@ -33,7 +31,18 @@ void map_drop_runs(IOMemoryMapRef map)
     map->run_count = map->run_room = 0;
 }
 
-/* Nodes move here, so none may be registered yet. */
+/* Others may know of a node by its address. */
+static void move(struct map_run *to, struct map_run *from)
+{
+    bool registered = from->node.link[0].slot != NULL, special = from->node.special;
+
+    rmap_remove(&from->node);
+    *to = *from;
+    to->node.special = special;
+    if (registered)
+        rmap_add(&to->node);
+}
+
 static bool grow(IOMemoryMapRef map)
 {
     uint32_t room = map->run_room ? 2 * map->run_room : FIRST_ROOM;
@@ -41,10 +50,10 @@ static bool grow(IOMemoryMapRef map)
 
     if (!runs)
         return false;
-    if (map->more_runs) {
-        memcpy(runs, map->more_runs, map->run_room * sizeof *runs);
+    for (uint32_t i = 0; i < map->run_room; i++)
+        move(&runs[i], &map->more_runs[i]);
+    if (map->more_runs)
         port_free(map->more_runs);
-    }
     map->more_runs = runs;
     map->run_room = room;
     return true;

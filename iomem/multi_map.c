@@ -63,12 +63,12 @@ static IOReturn measure(struct request *request)
     return kIOReturnSuccess;
 }
 
-/* Nodes are registered where they end up. */
+/* Registered at once: the parts that follow may be of the same memory, which then has one mode. */
 static IOReturn adopt_runs(IOMemoryMapRef map, IOMemoryMapRef from)
 {
     for (uint32_t i = 0; i < from->run_count; i++) {
         struct map_run *old = map_get_run(from, i);
-        struct cache_piece pages = {old->node.pa, old->node.size, old->mode, old->ram};
+        struct cache_piece pages = {old->node.pa, old->node.size, old->mode, old->ram, false};
         struct map_run *run = map_add_run(map, &pages);
 
         if (!run)
@@ -77,8 +77,10 @@ static IOReturn adopt_runs(IOMemoryMapRef map, IOMemoryMapRef from)
         run->node.space = old->node.space;
         run->node.special = old->node.special;
         run->node.ram = old->ram;
-        if (!old->view)
+        if (!old->view) {
+            rmap_add(&run->node);
             continue;
+        }
         run->view = old->view;
         old->view = NULL;
         map->shows_objects = true;
@@ -98,7 +100,7 @@ static IOReturn enter_part(const struct request *request, const struct part *par
 
     if (!map)
         return kIOReturnVMError;
-    result = adopt_runs(request->map, map);
+    result = map->blocked ? kIOReturnBusy : adopt_runs(request->map, map); /* redirected memory: nobody would end it */
     OSObjectRelease((OSObjectRef)map);
     return result;
 }
@@ -133,7 +135,7 @@ static IOReturn place(void *context)
         map_register_runs(map);
         return result;
     }
-    map_drop_runs(map);
+    map_forget_runs(map);
     map_unreserve(map);
     map->address = wanted;
     return result;

@@ -36,6 +36,25 @@ static void redirection__unwires_the_old_memory(void **state)
     drop(other);
 }
 
+/* The part of a descriptor that is redirected was missing from the map, and nobody waited for it. */
+static void several__are_not_mapped_while_one_is_redirected(void **state)
+{
+    IOMemoryDescriptorRef parts[] = {md_of(wired(1)), md_of(wired(1))};
+    IOMemoryDescriptorRef all = (IOMemoryDescriptorRef)IOMultiMemoryDescriptorCreateWithDescriptors(parts, 2, 3, false);
+    IOMemoryMapRef map;
+
+    (void)state;
+    assert_int_equal(IOMemoryDescriptorRedirect(parts[1], NULL, true), kIOReturnSuccess);
+    assert_null(IOMemoryDescriptorMap(all, 0));
+    assert_int_equal(IOMemoryDescriptorRedirect(parts[1], NULL, false), kIOReturnSuccess);
+    map = IOMemoryDescriptorMap(all, 0);
+    assert_int_equal(host_pa(address(map) + PAGE), IOMemoryDescriptorGetPhysicalAddress(parts[1]));
+    drop(map);
+    drop(all);
+    drop(parts[0]);
+    drop(parts[1]);
+}
+
 /* A view that an overwriting map got by a redirection belonged to nobody when the map went. */
 static void redirection__of_an_overwriting_map(void **state)
 {
@@ -81,12 +100,90 @@ static void overwriting_map__has_no_pages_when_its_place_has_gone(void **state)
     drop(one);
 }
 
+/* Two parts of a map were of the same page, and the second had not heard of the first one's mode. */
+static void several__give_a_page_one_mode(void **state)
+{
+    IOMemoryDescriptorRef parts[] = {device(PAGE), device(PAGE)};
+    IOMemoryMapRef map = IOMemoryDescriptorMap(parts[0], kIOMapWriteCombineCache);
+    IOMemoryDescriptorRef all = (IOMemoryDescriptorRef)IOMultiMemoryDescriptorCreateWithDescriptors(parts, 2, 3, false);
+
+    (void)state;
+    drop(map); /* the first part remembers, the second would take what it finds */
+    map = IOMemoryDescriptorMap(all, 0);
+    assert_int_equal(host_attr(address(map)), host_attr(address(map) + PAGE));
+    drop(map);
+    drop(all);
+    drop(parts[0]);
+    drop(parts[1]);
+}
+
+/* A map that was blocked meanwhile brought its old mode back to a page that others show in another. */
+static void unblocked__in_the_mode_of_those_who_show_the_page(void **state)
+{
+    IOMemoryDescriptorRef one = device(PAGE), other = device(PAGE);
+    IOMemoryMapRef blocked = IOMemoryDescriptorMap(one, kIOMapUnique | kIOMapWriteCombineCache), shown;
+
+    (void)state;
+    assert_int_equal(IOMemoryMapRedirect(blocked, NULL, 0, 0), kIOReturnSuccess);
+    shown = IOMemoryDescriptorMap(other, 0);
+    assert_int_equal(IOMemoryMapRedirect(blocked, IOMemoryMapGetMemoryDescriptor(blocked), 0, 0), kIOReturnSuccess);
+    assert_int_equal(host_attr(address(blocked)), host_attr(address(shown)));
+    drop(blocked);
+    drop(shown);
+    drop(one);
+    drop(other);
+}
+
+/* A new mode made read-only pages writable that lie behind those of an overwriting map. */
+static void modes__leave_rights_alone_beside_an_overwriting_map(void **state)
+{
+    IOBufferMemoryDescriptorRef buffer = wired(2);
+    IOMemoryMapRef base = IOMemoryDescriptorMap(md_of(buffer), kIOMapUnique | kIOMapReadOnly);
+    IOMemoryMapRef over = IOMemoryDescriptorCreateMappingInTask(md_of(buffer), kernel_task, address(base),
+                                                                kIOMapOverwrite | kIOMapUnique, 0, PAGE);
+    IOMemoryMapRef other = IOMemoryDescriptorMap(md_of(buffer), kIOMapUnique | kIOMapWriteCombineCache);
+
+    (void)state;
+    assert_int_equal(host_attr(address(base)), MMU_UNCACHED | MMU_WRITE);
+    assert_int_equal(host_attr(address(base) + PAGE), MMU_UNCACHED);
+    drop(other);
+    drop(over);
+    drop(base);
+    drop(buffer);
+}
+
+/* A page that two ranges of a descriptor have was mapped in two modes. */
+static void ranges__that_overlap_have_one_mode(void **state)
+{
+    IOAddressRange ranges[] = {{HOST_DEVICE, 7 * PAGE}, {HOST_DEVICE + 5 * PAGE, 7 * PAGE}};
+    IOMemoryDescriptorRef md = IOMemoryDescriptorCreateWithAddressRanges(ranges, 2, kIODirectionInOut, NULL);
+    IOMemoryDescriptorRef first = device(PAGE);
+    IOMemoryMapRef map = IOMemoryDescriptorMap(md, kIOMapWriteCombineCache), other;
+
+    (void)state;
+    drop(map);
+    other = IOMemoryDescriptorMap(first, 0);
+    map = IOMemoryDescriptorMap(md, 0);
+    for (uint64_t page = 5; page < 7; page++)
+        assert_int_equal(host_attr(address(map) + page * PAGE), host_attr(address(map) + (page + 2) * PAGE));
+    assert_int_equal(host_attr(address(map)), host_attr(address(other)));
+    drop(map);
+    drop(other);
+    drop(first);
+    drop(md);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(redirection__unwires_the_old_memory),
+        TEST(several__are_not_mapped_while_one_is_redirected),
         TEST(redirection__of_an_overwriting_map),
         TEST(overwriting_map__has_no_pages_when_its_place_has_gone),
+        TEST(several__give_a_page_one_mode),
+        TEST(unblocked__in_the_mode_of_those_who_show_the_page),
+        TEST(modes__leave_rights_alone_beside_an_overwriting_map),
+        TEST(ranges__that_overlap_have_one_mode),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
