@@ -51,7 +51,7 @@ $(foreach app,$(APPS),$(eval $(call program,$(app),$(call program_objects,$(call
 $(foreach test,$(TEST_SRCS),\
     $(eval $(call program,$(basename $(notdir $(test))),$(call program_objects,$(test) $(TARGET_SUPPORT)))))
 
-.PHONY: all library programs run bench debug size test target lint host mutants fuzz soak docs clang headers format setup clean help FORCE
+.PHONY: all library programs run bench debug size test target lint host mutants fuzz soak soak-iomem docs clang headers format setup clean help FORCE
 
 all: library programs compile_commands.json ## the library and every program, in build/BOARD
 library: $(LIBRARY)
@@ -242,6 +242,12 @@ fuzz: ## random calls of mmu/ that libFuzzer chooses, until one fails; FUZZ_FLAG
 soak: ## OPS random calls of mmu/ (0: until one fails); SEED=n
 	$(Q)$(MAKE) --no-print-directory HOST=build/soak HOST_COMPILERS=gcc SANITIZE= build/soak/gcc/test_mmu_random
 	$(Q)OPS=$(OPS) build/soak/gcc/test_mmu_random
+
+# Under sanitizers, ten million steps are a quarter of an hour of a core.
+STEPS ?= 10000000
+soak-iomem: ## STEPS random steps over the classes, with the invariants after each; SEED=n
+	$(Q)$(MAKE) --no-print-directory HOST_COMPILERS=gcc build/host/gcc/test_iomem_walk
+	$(Q)STEPS=$(STEPS) build/host/gcc/test_iomem_walk
 
 # ---- the rest ----------------------------------------------------------------------------------------------------------
 

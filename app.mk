@@ -58,7 +58,7 @@ endif
 # ---- set-up: what the goals need of the machine ------------------------------------------------------------
 
 GOALS := $(filter-out help clean format,$(or $(MAKECMDGOALS),all))
-SETUP := $(if $(filter docs,$(GOALS)),docs,$(if $(filter test test-long target ready lint clang headers host host-programs mutants fuzz soak setup,$(GOALS)),test,$(if $(filter debug sdcard flash jtag,$(GOALS)),debug,$(if $(filter run screenshot bench,$(GOALS)),run,build))))
+SETUP := $(if $(filter docs,$(GOALS)),docs,$(if $(filter test test-long target ready lint clang headers host host-programs mutants fuzz soak soak-iomem setup,$(GOALS)),test,$(if $(filter debug sdcard flash jtag,$(GOALS)),debug,$(if $(filter run screenshot bench,$(GOALS)),run,build))))
 ifneq ($(GOALS),)
 include $(ROOT)build/setup-$(SETUP)$(SETUP_SUFFIX).mk
 endif

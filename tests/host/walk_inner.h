@@ -1,0 +1,75 @@
+/* What the files of the walk share. */
+#ifndef TESTS_HOST_WALK_INNER_H
+#define TESTS_HOST_WALK_INNER_H
+
+#include "tests/host/touch.h"
+#include "tests/host/walk.h"
+
+/* The bytes of a step */
+enum {
+    KIND,    /* which */
+    WHICH,   /* the one that it is about */
+    OTHER,   /* another, or a mode */
+    TASK,    /* where */
+    OPTIONS, /* bits, each kind's own */
+    OFFSET,
+    LENGTH,
+    STARVE /* low two bits 3: an allocation fails; then two bits which, and which in turn */
+};
+
+enum { THINGS = 12, MAPS = 16, TASKS = 4, OWNED = 6, SPOILED = 64 };
+#define WALK_LOW  UINT64_C(0x10000000)
+#define WALK_HIGH UINT64_C(0x40000000)
+
+struct span {
+    task_t task;
+    uint64_t va, size;
+};
+
+struct walk_state {
+    IOMemoryDescriptorRef things[THINGS]; /* a reference each */
+    IOMemoryMapRef maps[MAPS];
+    task_t tasks[TASKS];          /* the first is kernel_task, which stays */
+    struct span owned[OWNED];     /* by IOAddressSpaceAllocate; size 0: none */
+    struct span spoiled[SPOILED]; /* where overwriting maps have been: what is there is nobody's business */
+    size_t spoiled_count;
+    bool starved; /* in this step something may fail that otherwise may not */
+    bool thorough;
+    size_t step;
+};
+extern struct walk_state walk;
+
+void walk_wrong(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+/* What a step picked, or NULL when there is none. */
+IOMemoryDescriptorRef walk_thing(uint8_t byte);
+IOMemoryMapRef walk_map(uint8_t byte);
+task_t walk_task(uint8_t byte);
+void walk_keep(void *md);               /* takes the reference */
+void walk_keep_map(IOMemoryMapRef map); /* the same; NULL is ignored */
+bool walk_is_spoiled(task_t task, uint64_t va);
+
+/* walk_make.c and walk_use.c: the steps */
+struct walk_kind {
+    const char *name;
+    unsigned weight;
+    void (*step)(const uint8_t *bytes);
+};
+extern const struct walk_kind walk_makes[], walk_uses[];
+extern const size_t walk_makes_count, walk_uses_count;
+
+/* What a byte of a descriptor is to be mapped as. */
+struct walk_source {
+    enum { SOURCE_UNKNOWN, SOURCE_NOTHING, SOURCE_FRAME, SOURCE_OBJECT } kind;
+    uint64_t pa;                  /* of the byte: SOURCE_FRAME */
+    struct memory_object *object; /* SOURCE_OBJECT */
+    uint64_t page;
+};
+struct walk_source walk_source_of(IOMemoryDescriptorRef md, uint64_t offset);
+
+/* All of them. */
+void walk_check(void);
+/* Every entry of every task's tables. */
+void walk_check_tables(void);
+
+#endif

@@ -1,0 +1,67 @@
+/* Which memory a byte of a descriptor is: found by its ranges and its reference alone, and not by any map of it. */
+#include <string.h>
+
+#include "iomem/address_space.h"
+#include "iomem/descriptor.h"
+#include "iomem/multi.h"
+#include "mmu/mmu.h"
+#include "tests/host/walk_inner.h"
+
+static const struct walk_source unknown = {.kind = SOURCE_UNKNOWN};
+
+static struct walk_source by_reference(const struct reference *reference, uint64_t offset)
+{
+    for (uint32_t i = 0; i < reference->count; i++) {
+        const struct memory_part *part = &reference->parts[i];
+
+        if (offset - part->at < part->length)
+            return (struct walk_source){SOURCE_OBJECT, 0, part->object, (part->offset + offset - part->at) / PAGE};
+    }
+    walk_wrong("byte %#jx of a descriptor is in no part of its reference", (uintmax_t)offset);
+}
+
+/* A wired buffer's, by its own pages; other memory may have changed since it was mapped. */
+static struct walk_source by_address(const struct IOGeneralMemoryDescriptor *md, uint64_t va)
+{
+    struct mmu_leaf leaf;
+
+    if (md->task != kernel_task || !md->owns_pages || walk_is_spoiled(kernel_task, va))
+        return unknown;
+    if (mmu_walk(address_space_tables(kernel_task), va, &leaf) != MMU_OK)
+        walk_wrong("a buffer has no page at %#jx", (uintmax_t)va);
+    return (struct walk_source){SOURCE_FRAME, leaf.pa, NULL, 0};
+}
+
+static struct walk_source of_general(const struct IOGeneralMemoryDescriptor *md, uint64_t offset)
+{
+    bool physical = (md->base.flags & kIOMemoryTypeMask) == kIOMemoryTypePhysical;
+    uint64_t at = offset;
+
+    if (md->base.flags & kIOMemoryMapCopyOnWrite && md->snapshot.count)
+        return by_reference(&md->snapshot, offset);
+    if (md->memory.count)
+        return by_reference(&md->memory, offset);
+    for (uint32_t i = 0; i < md->count; at -= md->ranges[i++].length)
+        if (at < md->ranges[i].length)
+            return physical ? (struct walk_source){SOURCE_FRAME, md->ranges[i].address + at, NULL, 0}
+                            : by_address(md, md->ranges[i].address + at);
+    return unknown;
+}
+
+struct walk_source walk_source_of(IOMemoryDescriptorRef md, uint64_t offset)
+{
+    const struct descriptor_methods *methods = descriptor_methods(md);
+
+    if (methods->resolve) {
+        md = methods->resolve(md, &offset);
+        return walk_source_of(md, offset);
+    }
+    if (methods->collect)
+        return of_general((struct IOGeneralMemoryDescriptor *)md, offset);
+    if (strcmp(md->object.class->name, "IOMultiMemoryDescriptor") == 0) {
+        IOMemoryDescriptorRef child = multi_child_at(md, &offset);
+
+        return child ? walk_source_of(child, offset) : unknown;
+    }
+    return (struct walk_source){.kind = SOURCE_NOTHING};
+}
