@@ -2,7 +2,7 @@
  * Who walks a space's tables: a CPU, an SMMU, a test's model. The owner of a space brings these
  * functions. mmu/ calls publish and invalidate at most once a break or a call, cache_clean_invalidate once a
  * physically contiguous run, all with the space's lock held: none of them may call mmu/ for that space, but that
- * cache_clean_invalidate may map and unmap a page in a table that has other entries, elsewhere in the space.
+ * cache_clean_invalidate may map and unmap pages in a table that has other entries, elsewhere in the space.
  */
 #ifndef MMU_BACKEND_H
 #define MMU_BACKEND_H

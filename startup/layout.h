@@ -10,7 +10,8 @@
 #define CONSOLE_VA      DEVICES_VA
 #define DEVICE_TREE_VA  (DEVICES_VA + 0x200000)
 #define DEVICE_TREE_MAX 0x200000                /* the arm64 boot protocol's limit */
-#define CLEAN_VA        (DEVICES_VA + 0x600000) /* a page a core, see memory.c */
+#define CLEAN_VA        (DEVICES_VA + 0x600000) /* CLEAN_SIZE a core, see memory.c */
+#define CLEAN_SIZE      0x10000
 #define DRIVERS_VA      (DEVICES_VA + 0x800000) /* registers of devices that the runtime drives, see device.h */
 #define DRIVERS_END     (DEVICES_VA + 0x1000000)
 

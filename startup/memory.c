@@ -88,23 +88,24 @@ static void table_free(void *table, size_t size)
 }
 
 /*
- * A page at a time, by a window of its own: the page's place in the linear map may be what is broken just now, and
- * DC by a virtual address that is not mapped faults as a load does (Arm ARM, data cache maintenance and MMU faults).
- * The window's table stays, so the calls below take no table and free none.
+ * Some pages at a time, by a window of the core's own: their place in the linear map may be what is broken just now,
+ * and DC by a virtual address that is not mapped faults as a load does (Arm ARM, data cache maintenance and MMU
+ * faults). The windows' table stays, so the calls below take no table and free none.
  */
 static void clean_invalidate(uint64_t pa, uint64_t size)
 {
-    struct mmu_range window = {.va = CLEAN_VA + core_this()->number * PAGE, .size = PAGE, .attr = READ_ONLY};
+    struct mmu_range window = {.va = CLEAN_VA + core_this()->number * CLEAN_SIZE, .attr = READ_ONLY};
     int error = MMU_OK;
 
     if (!ram_contains(&ram, pa, size)) /* the caches hold nothing else that we made cacheable */
         return;
-    for (uint64_t end = pa + size; pa < end && error == MMU_OK; pa += PAGE) {
+    for (uint64_t end = pa + size; pa < end && error == MMU_OK; pa += window.size) {
         window.pa = pa;
+        window.size = end - pa < CLEAN_SIZE ? end - pa : CLEAN_SIZE;
         error = mmu_map(&kernel_space, &window);
         if (error == MMU_OK) {
-            cache_clean_invalidate((void *)(uintptr_t)window.va, (size_t)PAGE);
-            error = mmu_unmap(&kernel_space, window.va, PAGE);
+            cache_clean_invalidate((void *)(uintptr_t)window.va, (size_t)window.size);
+            error = mmu_unmap(&kernel_space, window.va, window.size);
         }
     }
     if (error)
@@ -206,7 +207,7 @@ static void map_all(void)
     map_image_part(image_data_start, image_end, READ_WRITE);
     map_board_registers();
     map_device_tree();
-    keep_table(CLEAN_VA + CORE_MAX * PAGE, MMU_TAG_RESERVED);
+    keep_table(CLEAN_VA + CORE_MAX * CLEAN_SIZE, MMU_TAG_RESERVED);
     keep_table(WINDOW_VA, MMU_TAG_GUARD);
 }
 
