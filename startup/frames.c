@@ -62,20 +62,26 @@ static bool is_free(const struct bank *bank, size_t page)
     return bank->free_bits[page / 64] >> (page % 64) & 1;
 }
 
-/* The first page at or above from whose bit is value; bank->count when there is none. */
-static size_t find_bit(const struct bank *bank, size_t from, bool value)
+/* The first page of [from, end) whose bit is value; end when there is none. */
+static size_t find_before(const struct bank *bank, size_t from, size_t end, bool value)
 {
-    while (from < bank->count) {
+    while (from < end) {
         uint64_t word = bank->free_bits[from / 64];
 
         word = (value ? word : ~word) >> (from % 64);
         if (word) {
             from += (size_t)__builtin_ctzll(word);
-            return from < bank->count ? from : bank->count;
+            return from < end ? from : end;
         }
         from = (from / 64 + 1) * 64;
     }
-    return bank->count;
+    return end;
+}
+
+/* The first page at or above from whose bit is value; bank->count when there is none. */
+static size_t find_bit(const struct bank *bank, size_t from, bool value)
+{
+    return find_before(bank, from, bank->count, value);
 }
 
 void frames_init(const struct frame_range *ranges, size_t count, void *metadata)
@@ -172,10 +178,12 @@ static size_t find_run(const struct bank *bank, size_t from, size_t count, uint6
 {
     for (from = find_bit(bank, from, true); from < bank->count;) {
         uint64_t pa = bank->start + (uint64_t)from * PORT_PAGE_SIZE;
-        size_t page = from + (size_t)((-pa & (align - 1)) / PORT_PAGE_SIZE);
-        size_t end = find_bit(bank, from, false);
+        size_t page = from + (size_t)((-pa & (align - 1)) / PORT_PAGE_SIZE), end;
 
-        if (page <= end && end - page >= count) {
+        if (page >= bank->count || bank->count - page < count)
+            break;
+        end = find_before(bank, from, page + count, false); /* no further: the run may be all of RAM */
+        if (end == page + count) {
             end = find_mode(bank, page, page + count);
             if (end == page + count)
                 return page;
