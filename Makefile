@@ -184,7 +184,7 @@ BOARD_SCRIPTS := $(filter $(BRIEF_TESTS),$(BOARD_SCRIPTS))
 endif
 BOARD_IMAGES := $(if $(VIRT),,$(filter test_boot test_cores%,$(BOARD_PROGRAMS)))
 BOARD_TESTS := $(BOARD_PROGRAMS:%=$(OUT)/%.elf) $(BOARD_IMAGES:%=$(OUT)/%.bin) $(BOARD_SCRIPTS:%=$(OUT)/%.t)
-BOOTED := $(if $(BRIEF),$(BOARD_PROGRAMS) tour picture facts death,$(PROGRAMS))
+BOOTED := $(if $(BRIEF),$(BOARD_PROGRAMS) tour picture facts death reserved,$(PROGRAMS))
 LEFT_OUT = $(if $(BRIEF),echo '$(OUT:build/%=%): $(words $(BOARD_PROGRAMS) $(BOARD_SCRIPTS)) of \
     its $(ALL_TESTS) tests; make test BOARD=$(BOARD)$(if $(filter 2,$(EL)), EL=2) runs all of them',:)
 $(eval $(call flags_file,$(OUT)/test.env,$(foreach name,BOARD CPU MACHINE QEMU QEMU_COMMAND QEMU_SINCE OUT SCREEN FORMAT EL,\

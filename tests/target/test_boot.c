@@ -127,17 +127,23 @@ static void add_bank(struct ram *ram, uint64_t pa, uint64_t size)
 }
 
 /* Secure RAM is "disabled". */
+static uint64_t number(const fdt32_t *cells, int count)
+{
+    return count == 2 ? (uint64_t)fdt32_to_cpu(cells[0]) << 32 | fdt32_to_cpu(cells[1]) : fdt32_to_cpu(cells[0]);
+}
+
+/* An address and a size have one cell each, or two. */
 static void read_tree(struct ram *ram, const void *tree)
 {
     int node = fdt_node_offset_by_prop_value(tree, -1, "device_type", "memory", 7);
+    int addresses = fdt_address_cells(tree, 0), sizes = fdt_size_cells(tree, 0), entry = addresses + sizes;
 
     while (node >= 0) {
         int bytes = 0;
         const fdt32_t *reg = fdt_getprop(tree, node, "reg", &bytes);
 
-        for (int i = 0; reg && enabled(tree, node) && i + 4 <= bytes / 4; i += 4)
-            add_bank(ram, (uint64_t)fdt32_to_cpu(reg[i]) << 32 | fdt32_to_cpu(reg[i + 1]),
-                     (uint64_t)fdt32_to_cpu(reg[i + 2]) << 32 | fdt32_to_cpu(reg[i + 3]));
+        for (int i = 0; reg && enabled(tree, node) && i + entry <= bytes / 4; i += entry)
+            add_bank(ram, number(&reg[i], addresses), number(&reg[i + addresses], sizes));
         node = fdt_node_offset_by_prop_value(tree, node, "device_type", "memory", 7);
     }
 }
