@@ -10,6 +10,7 @@
 #define GUARD_LARGE  0x10000u
 #define LARGEST_LEAF (1ull << 30)
 #define TABLE_SPAN   (1ull << 21) /* what the last table of a walk translates, with pages of 4 KiB */
+#define GROUP        (1ull << 16) /* what a TLB may hold as one, of such pages */
 
 static inline uint64_t guard_size(IOOptionBits options)
 {
@@ -38,6 +39,7 @@ static uint64_t largest_leaf(const struct rmap_node *run)
 /*
  * In step with the first run's physical address, so that the tables can use leaves as large as it allows. What is as
  * large as a table's span begins a table, with a hole if need be: a table without neighbours comes and goes at once.
+ * What fills just one is out of step rather than in two, if its address fits no group.
  */
 static inline __attribute__((always_inline)) IOReturn reserve_anywhere(IOMemoryMapRef map, uint64_t size,
                                                                        uint64_t guard)
@@ -48,6 +50,8 @@ static inline __attribute__((always_inline)) IOReturn reserve_anywhere(IOMemoryM
     if (size >= TABLE_SPAN && guard == 0) {
         align = align < TABLE_SPAN ? TABLE_SPAN : align;
         hole = phase & (TABLE_SPAN - 1);
+        if (size == TABLE_SPAN && hole & (GROUP - 1))
+            phase = hole = 0;
     }
     phase = (phase - hole) & (align - 1);
     if (!region_alloc(&map->space->regions, &map->region, hole + size + 2 * guard, align, phase))

@@ -27,6 +27,11 @@ int bench_check(const struct results *results)
     expect(results->segment_page, 10, "mmu_segment over 512 pages, for each page,");
     expect(results->device_map, 700, "IOMemoryDescriptorMap of a device's page");
     expect(results->device_release, 500, "its release");
+    expect(results->pages_map, 3500, "IOMemoryDescriptorMap of 2M that cannot be a block");
+    expect(results->pages_release, 1500, "its release");
+    expect(results->huge_map, 700, "IOMemoryDescriptorMap of 1G");
+    expect(results->huge_release, 500, "its release");
+    expect(results->map_segment, 90, "IOMemoryMapGetPhysicalSegment of a page");
     expect(results->shared, 200, "IOMemoryDescriptorMap of what is mapped");
     expect(results->map_many, results->map_few + results->map_few / 10, "map and release of 4K among 10,000 mappings");
     printf("1..%u\n", test_count);
