@@ -211,11 +211,17 @@ static void map_all(void)
     keep_table(WINDOW_VA, MMU_TAG_GUARD);
 }
 
-/* What a core stands on while it changes tables: stacks, devices and the image are the last of the address space. */
+/*
+ * What a core stands on while it changes tables must not be away: stacks and devices at no time; the image and the
+ * memory of tables not while leaves are joined, but single pages of programs' there may change their type.
+ */
 static void keep_all(void)
 {
-    int error = mmu_space_keep(&kernel_space, STACKS_VA, kernel_space.base + kernel_space.span - STACKS_VA);
+    uint64_t image = (uintptr_t)image_start, end = kernel_space.base + kernel_space.span;
+    int error = mmu_space_keep(&kernel_space, STACKS_VA, image - STACKS_VA);
 
+    if (error == MMU_OK)
+        error = mmu_space_keep_sizes(&kernel_space, image, end - image);
     if (error == MMU_OK)
         error = mmu_space_keep_sizes(&kernel_space, LINEAR_VA + paged.start, paged.end - paged.start);
     if (error)

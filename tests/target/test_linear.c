@@ -113,6 +113,7 @@ static void table_memory__is_the_last_to_go(void)
 /* What is not there for a moment while leaves become larger must not be what the core stands on. */
 static void runtime__is_not_folded(void)
 {
+    static char page[4096] __attribute__((aligned(4096)));
     struct mmu_space *space = mmu_kernel_space();
     uint64_t here = (uintptr_t)__builtin_frame_address(0) & ~(PAGE - 1), code = (uintptr_t)runtime__is_not_folded;
     uint64_t table = 0;
@@ -121,6 +122,8 @@ static void runtime__is_not_folded(void)
     CHECK_EQ(mmu_fold(space, table & ~(BLOCK - 1), BLOCK), MMU_BUSY);
     CHECK_EQ(mmu_fold(space, (uintptr_t)port_frame(RAM_PA + BLOCK) & ~(BLOCK - 1), BLOCK), MMU_BUSY);
     CHECK_EQ(mmu_fold(space, code & ~(BLOCK - 1), BLOCK), MMU_BUSY);
+    CHECK_EQ(mmu_protect(space, (uintptr_t)page, PAGE, MMU_UNCACHED | MMU_WRITE), MMU_OK);
+    CHECK_EQ(mmu_protect(space, (uintptr_t)page, PAGE, MMU_WRITEBACK | MMU_WRITE), MMU_OK);
     CHECK_EQ(mmu_fold(space, here, PAGE), MMU_BUSY);
     CHECK_EQ(mmu_protect(space, here, PAGE, MMU_UNCACHED | MMU_WRITE), MMU_BUSY);
     check_tables();
