@@ -164,7 +164,7 @@ el0_enter:
         b       exception_return
 
         .section .bss.overflow_stack, "aw", %nobits
-        .balign 16
-        .skip   8192
+        .balign (2 * EXCEPTION_STACK_SIZE) /* the report may fault: its own frames are not taken for an overflow */
+        .skip   EXCEPTION_STACK_SIZE + 8192
         .global overflow_stack_top
 overflow_stack_top:

@@ -63,7 +63,8 @@ exception_save:
         sub     sp, sp, #EXCEPTION_SIZE
         tst     sp, #EXCEPTION_STACK_SIZE /* one bit of SP says whether that left the stack (layout.h) */
         beq     exception_stack_overflow
-1:      bic     sp, sp, #7
+.Lon_a_stack:
+        bic     sp, sp, #7
         str     r1, [sp, #72]
         ldr     r1, [r0, #16]
         stmib   sp, {r1-r12}
@@ -131,7 +132,7 @@ exception_stack_overflow:
         orr     r1, r1, #EXCEPTION_OVERFLOW
         str     r1, [r0, #12]
         ldr     r1, [sp, #72]
-        b       1b
+        b       .Lon_a_stack
         .ltorg
 
         /* void vectors_start(unsigned core), in SVC: where its abort, undefined, IRQ and FIQ modes note the way. */
@@ -150,8 +151,8 @@ vectors_start:
         .ltorg
 
         .section .bss.overflow_stack, "aw", %nobits
-        .balign 16
-        .skip   8192
+        .balign (2 * EXCEPTION_STACK_SIZE) /* the report may fault: its own frames are not taken for an overflow */
+        .skip   EXCEPTION_STACK_SIZE + 8192
 overflow_stack_top:
 
         .section .bss.vector_words, "aw", %nobits
