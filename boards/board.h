@@ -75,6 +75,8 @@ struct board {
      * for an address to go to (AArch64's "spin-table"). 0: nowhere. The device tree may say otherwise.
      */
     uint64_t spin_table;
+    /* Where it keeps them otherwise: have one go to that address; an event follows. May be NULL. */
+    void (*call_core)(const struct board_access *access, int core, uint64_t entry);
 
     void (*start)(const struct board_access *access);    /* before the console's init; may be NULL */
     void (*turn_off)(const struct board_access *access); /* where no firmware does; may come back; may be NULL */

@@ -18,7 +18,17 @@ extern struct boot_info boot_info;
 extern char image_start[], image_text_end[], image_rodata_start[], image_rodata_end[];
 extern char image_data_start[], image_bss_start[], image_end[];
 
+static inline uint64_t boot_image_pa(const void *address)
+{
+    return (uint64_t)((const char *)address - image_start) + boot_info.image_pa;
+}
+
 extern char boot_exception_stack_top[]; /* boot_a64.S */
+
+/* Where a core begins that PSCI starts: the physical address is for it, r0 or x0 that of a struct boot_core. */
+extern char boot_core[];
+/* For cores that wait in our own park: the affinity and bit 63, then the struct boot_core's physical address. */
+extern volatile uint64_t boot_release[2];
 
 /* A linear-map window in 2 MiB blocks, until the kernel space stands: [pa, pa + size), multiples of 2 MiB. */
 void boot_map_chunk(uint64_t pa, uint64_t size);

@@ -6,7 +6,7 @@
  * x19 = x0 at entry (a device tree, perhaps, or a struct boot_core), x20 = the exception level at entry,
  * x21 = where to go on at the level where the runtime stays. EL1 means that level from there on.
  */
-#include "startup/boot_core.h"
+#include "arch/boot_core.h"
 #include "startup/layout.h"
 
         .section .text.boot, "ax"

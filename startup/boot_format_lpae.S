@@ -26,6 +26,12 @@ boot_format_start:
         bx      lr
         .ltorg
 
+        /* TTBR1 = r2:r3, of a core that is started when the kernel space stands. */
+        .global boot_format_ttbr1
+boot_format_ttbr1:
+        mcrr    p15, 1, r2, r3, c2
+        bx      lr
+
         /* Blocks become pages, as on AArch64: TTBR1 = r0:r1, with r4:r5, an empty table, in between. */
         .section .text.boot.switch, "ax"
         .balign 32 /* the identity map shows one page: sections.ld asserts that this is in it */

@@ -36,6 +36,13 @@ boot_format_start:
         bx      lr
         .ltorg
 
+        /* TTBR1 = r2, of a core that is started when the kernel space stands. */
+        .global boot_format_ttbr1
+boot_format_ttbr1:
+        orr     r2, r2, #TTBR_WALKS
+        mcr     p15, 0, r2, c2, c0, 1
+        bx      lr
+
         /* Sections become pages, as on AArch64: TTBR1 = r0, with r4, an empty table, in between. */
         .section .text.boot.switch, "ax"
         .balign 32 /* the identity map shows one page: sections.ld asserts that this is in it */

@@ -3,9 +3,11 @@
  * no SIMD, no unaligned access, no exclusives until `high`. The code runs at its physical address: branches are
  * relative, and `pa` makes an address out of the one that the linker gave.
  *
- * r8 = r2 at entry (a device tree, perhaps), r9 = the exception level at entry (AArch64's number), r10 = PA - VA.
+ * r8 = r2 at entry (a device tree, perhaps, or a struct boot_core), r9 = the exception level at entry (AArch64's
+ * number), r10 = PA - VA.
  */
 #include "arch/boot.inc"
+#include "arch/boot_core.h"
 #include "arch/user_rights.h"
 #include "startup/layout.h"
 
@@ -16,6 +18,17 @@
         .global _start
 _start:
         mov     r8, r2
+        bl      arrive
+        mrc     p15, 0, r0, c0, c0, 5 /* MPIDR: the boards have one cluster, which need not be number 0 */
+        tst     r0, #0xff
+        bne     park
+        cmp     r9, #2
+        bleq    drop_hyp
+        b       boot_svc
+
+        /* SVC, or HYP still, and early vectors there. Uses r0, r1, r11. */
+arrive:
+        mov     r11, lr
         adr     r10, _start
         ldr     r1, =_start
         sub     r10, r10, r1
@@ -34,18 +47,38 @@ _start:
         mcr     p15, 4, r1, c12, c0, 0 /* HVBAR */
 .Lentered:
         isb
-        mrc     p15, 0, r0, c0, c0, 5 /* MPIDR */
-        lsls    r0, r0, #8
-        bne     park
-        cmp     r9, #2
-        bleq    drop_hyp
-        b       boot_svc
+        bx      r11
         .ltorg
 
-        /* Every core but the first waits here until somebody starts it. */
+        /* Every core but the first waits until somebody starts it: as on AArch64, with boot_release. */
 park:
-        wfe
-        b       park
+        ubfx    r0, r0, #0, #24
+        mov     r1, #(1 << 31)
+        pa      r2, boot_release
+1:      wfe
+        ldrd    r4, r5, [r2]
+        cmp     r4, r0
+        cmpeq   r5, r1
+        bne     1b
+        dmb
+        ldr     r8, [r2, #8]
+        b       core
+
+        /* Where PSCI sends a core: r0 = the physical address of its struct boot_core, cleaned to memory. */
+        .global boot_core
+boot_core:
+        mov     r8, r0
+        bl      arrive
+core:
+        cmp     r9, #2
+        bleq    drop_hyp
+        bl      settle
+        bl      boot_format_start /* r0 = SCTLR */
+        ldrd    r2, r3, [r8, #BOOT_CORE_TTBR1]
+        bl      boot_format_ttbr1
+        add     r1, r8, #BOOT_CORE_RECORD
+        ldm     r1, {r4-r7}
+        b       turn_on
 
         /* To SVC, with nothing trapped that PL1 may use; most of these registers are unknown out of reset. */
 drop_hyp:
@@ -70,7 +103,9 @@ drop_hyp:
         msr     elr_hyp, lr
         eret
 
-boot_svc:
+        /* What is unknown out of reset, at PL1. Uses r0, r1, r11. */
+settle:
+        mov     r11, lr
         ldr     r0, =0x00c50078 /* SCTLR's RES1 bits and CP15BEN: MMU and caches off */
         mcr     p15, 0, r0, c1, c0, 0
         pa      r1, boot_vectors
@@ -88,6 +123,11 @@ boot_svc:
         mcr     p15, 0, r0, c1, c0, 1
         isb
 .Lcoherent:
+        bx      r11
+        .ltorg
+
+boot_svc:
+        bl      settle
         pa      sp, boot_stack_top
 
         /* As on AArch64: what caches hold of memory that is written past them is dropped before and after. */
@@ -107,6 +147,11 @@ boot_svc:
         bl      invalidate_bss
 
         bl      boot_format_start /* r0 = SCTLR */
+        ldr     r4, =cores
+        ldr     r5, =boot_stack_top
+        ldr     r6, =boot_exception_stack_top
+        ldr     r7, =start
+turn_on:
         mov     r1, #0
         mcr     p15, 0, r1, c7, c5, 0 /* ICIALLU */
         mcr     p15, 0, r1, c7, c5, 6 /* BPIALL */
@@ -142,23 +187,25 @@ boot_switch:
         isb
         bx      r1
 
-        /* In the upper half at last. The identity map goes; a core that is started later loads it again. */
+        /*
+         * In the upper half at last. r4 = the core's record, r5 = its stack, r6 = that for exceptions, r7 = what to
+         * run. The identity map goes; a core that is started later loads it again.
+         */
         .section .text.high, "ax"
 high:
         ldr     r0, =vectors
         mcr     p15, 0, r0, c12, c0, 0
-        ldr     r0, =cores
-        mcr     p15, 0, r0, c13, c0, 4 /* TPIDRPRW */
-        mov     r0, #0
+        mcr     p15, 0, r4, c13, c0, 4 /* TPIDRPRW */
+        ldr     r0, [r4]
         bl      vectors_start
-        ldr     sp, =boot_exception_stack_top
+        mov     sp, r6
         cps     #0x1f /* SYS: the runtime's mode; handlers run in SVC */
-        ldr     sp, =boot_stack_top
+        mov     sp, r5
         pa      r0, empty_table
         bl      boot_set_ttbr0
         mov     fp, #0
         mov     lr, #0
-        b       start
+        bx      r7
         .ltorg
 
         .section .bss.boot_stacks, "aw", %nobits
@@ -174,3 +221,10 @@ boot_exception_stack_top:
         .global empty_table
 empty_table:
         .skip   16384
+
+        /* Read with the MMU off by cores that wait: loaded data, not .bss, and alone in its cache lines. */
+        .section .data.boot_release, "aw"
+        .balign 128
+        .global boot_release
+boot_release:
+        .fill   16, 8, 0

@@ -46,8 +46,11 @@ struct core {
 
 extern struct core cores[CORE_MAX];
 
-/* The architecture's: have an OFF core enter run on its stacks, with interrupts masked. 0, or firmware's error. */
+/* Have an OFF core enter run on its stacks, with interrupts masked. 0, or firmware's error. */
 int core_wake(const struct core *core, void (*run)(void));
+
+/* What it then finds: the physical address of its struct boot_core, in memory. */
+uint64_t core_prepare(const struct core *core, void (*run)(void));
 
 /* Wait for core_rouse or an interrupt, perhaps in vain. Called masked; interrupts that have come are taken inside. */
 void core_doze(const struct core *core);

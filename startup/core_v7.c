@@ -1,44 +1,36 @@
-/* AArch32 wakes no second core and takes no interrupts yet: cpu_start, irq_handle and timer_call say so. */
+/* What a core is started with, and how it waits. */
 #include "startup/core.h"
 
-#include "startup/psci.h"
-#include "startup/timer.h"
+#include "arch/boot_core.h"
+#include "mmu/cache.h"
+#include "mmu/space.h"
+#include "startup/boot.h"
+#include "startup/memory.h"
 
-int core_wake(const struct core *core, void (*run)(void))
+static struct boot_core boot_cores[CORE_MAX] __attribute__((aligned(128)));
+
+/* The core's caches are off at first: memory must hold it. */
+uint64_t core_prepare(const struct core *core, void (*run)(void))
 {
-    (void)core;
-    (void)run;
-    return PSCI_NOT_SUPPORTED;
+    struct boot_core *boot = &boot_cores[core->number];
+
+    *boot = (struct boot_core){
+        .ttbr1 = mmu_space_root(mmu_kernel_space()),
+        .record = (uint32_t)core,
+        .main_stack = (uint32_t)core->main_stack_top,
+        .exception_stack = (uint32_t)core->exception_stack_top,
+        .run = (uint32_t)run,
+    };
+    cache_clean(boot, sizeof *boot);
+    return boot_image_pa(boot);
 }
 
-/* No core ever comes to these. */
+/* WFI ends with an interrupt that is masked, too; where there are none, WFE does with any event. */
 void core_doze(const struct core *core)
 {
-    (void)core;
+    if (core->irq_ready)
+        __asm__ volatile("dsb\n\twfi" : : : "memory");
+    else
+        __asm__ volatile("wfe" : : : "memory");
+    __asm__ volatile("cpsie if\n\tisb\n\tcpsid if" : : : "memory");
 }
-
-void core_rouse(const struct core *core)
-{
-    (void)core;
-}
-
-uint64_t timer_ticks(void)
-{
-    return 0;
-}
-
-uint64_t timer_hertz(void)
-{
-    return 0;
-}
-
-void timer_set(uint64_t deadline)
-{
-    (void)deadline;
-}
-
-void timer_stop(void)
-{
-}
-
-const unsigned timer_kind = TIMER_VIRTUAL;

@@ -21,17 +21,19 @@ landing_run:
         bx      lr
 
         /*
-         * void landing_return(struct landing *, exception stack's top): from the interrupted code or from a
-         * handler on the exception stack, which is empty afterwards. No exception return: SYS is as privileged.
+         * void landing_return(struct landing *, exception stack's top): from the code that was to run or from an
+         * exception on top of it. The exception stack is as it was: empty, unless landing_run was called by a
+         * handler of interrupts, in SVC mode. No exception return: both modes are as privileged.
          */
         .global landing_return
         .type   landing_return, %function
 landing_return:
         cpsid   aif, #0x13
         mov     sp, r1
-        cps     #0x1f
         clrex
         ldmia   r0!, {r3, r12}
+        orr     r2, r12, #0x1c0 /* the mode, with all masked */
+        msr     cpsr_cx, r2
         mov     sp, r3
         ldmia   r0!, {r4-r11, lr}
         ldr     r3, [r0], #4

@@ -21,7 +21,7 @@ passes() { # CORES
 try() { # FORM MACHINE CPU CORES
     local test
     for test in irq timer cores; do
-        boot 60 "$OUT/test_${test}_a64.$1" "$test" -M "virt$2" -cpu "$3" -smp "$4" </dev/null
+        boot 60 "$OUT/test_$test.$1" "$test" -M "virt$2" -cpu "$3" -smp "$4" </dev/null
         ok "$test: $1, virt$2, $3, $4 cores" passes
     done
     ok 'lines of different cores do not mix' lines_are_whole "$4"

@@ -36,8 +36,8 @@ boot_bare 20 "$OUT/facts.elf" -cpu cortex-a57 </dev/null
 ok 'a refusal without semihosting ends by PSCI' ends 0 '^cannot stay at EL2: '
 
 for machine in virt virt,gic-version=3; do
-    for test in irq timer cores smp; do
-        boot 60 "$OUT/test_${test}_a64.elf" "$test" -M $machine -cpu max -smp 4 </dev/null
+    for test in irq timer cores smp_a64; do
+        boot 60 "$OUT/test_$test.elf" "$test" -M $machine -cpu max -smp 4 </dev/null
         ok "$test: $machine, max, 4 cores" passes
     done
 done

@@ -32,6 +32,13 @@ done
 boot 30 "$OUT/test_boot.bin" test_boot -M virt,virtualization=on -cpu cortex-a7 -smp 4 -m 512M </dev/null
 ok 'test_boot passes entered in HYP mode as an image' ends 0 '^1\.\.[0-9]+$'
 
+for machine in virt virt,virtualization=on; do
+    for test in irq timer cores; do
+        boot 60 "$OUT/test_$test.elf" "$test" -M $machine -cpu cortex-a7 -smp 4 </dev/null
+        ok "$test: $machine, 4 cores" ends 0 '^1\.\.[0-9]+$'
+    done
+done
+
 # What a walk meets: a page in the last of three levels, or with short descriptors of two.
 above='level 2'
 last='level 3'

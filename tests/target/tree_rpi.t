@@ -28,7 +28,7 @@ ok 'no-map memory is not even mapped' says '^0x10000000: ram 0, mapped 0, handed
     '^0x100ff000: ram 0, mapped 0, handed out 0$'
 ok 'reserved memory is mapped and not handed out' says '^0x12000000: ram 1, mapped 1, handed out 0$' \
     '^0x120ff000: ram 1, mapped 1, handed out 0$'
-for program in test_boot test_cores_a64 test_timer_a64 test_irq_a64 test_dma; do
+for program in test_boot test_cores test_timer test_irq test_dma; do
     with_tree plain $program
     ok "$program passes" passes
 done

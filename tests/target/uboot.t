@@ -28,6 +28,6 @@ booti tour -cpu cortex-a72 -M virt,virtualization=on -m 1G
 ok 'at EL2 too' ends 0 'Starting kernel' 'The tour is over: every mapping'
 booti test_boot -cpu cortex-a53
 ok 'the state at main is as after any other entry' passes
-booti test_cores_a64 -smp 4
+booti test_cores -smp 4
 ok 'the other cores come by PSCI' passes
 done_testing

@@ -10,6 +10,8 @@
 #include "mmu/mmu.h"
 #include "mmu/space.h"
 #include "startup/runtime.h"
+#include "tests/target/core_setup.h"
+#include "tests/target/interrupted.h"
 #include "tests/target/machine.h"
 #include "tests/target/tap.h"
 #include "tests/target/ticks.h"
@@ -73,7 +75,7 @@ static void irq__refuses_numbers_that_no_device_has(void)
 
 struct seen {
     uintptr_t sp;
-    uint64_t daif, selected;
+    bool masked;
     int core;
 };
 
@@ -81,8 +83,8 @@ static void look(void *arg)
 {
     struct seen *seen = arg;
 
-    __asm__ volatile("mrs %0, daif\n\tmrs %1, spsel\n\tmov %2, sp"
-                     : "=r"(seen->daif), "=r"(seen->selected), "=r"(seen->sp));
+    seen->masked = interrupted_is_masked();
+    seen->sp = (uintptr_t)__builtin_frame_address(0);
     seen->core = cpu_self();
     count++;
 }
@@ -90,15 +92,17 @@ static void look(void *arg)
 static void handler__runs_masked_on_the_exception_stack(void)
 {
     static struct seen seen;
+    struct core_setup setup;
     struct mmu_leaf below = {0};
     uint64_t page;
 
     count = 0;
+    core_setup_read(&setup);
     CHECK_EQ(timer_call(0, look, &seen), 0);
     CHECK(ticks_wait(&count, 1));
-    CHECK(seen.daif & 1 << 7);
+    CHECK(seen.masked);
     CHECK_EQ(seen.core, 0);
-    CHECK_EQ(seen.selected, 1);
+    CHECK(seen.sp < setup.exception_sp && seen.sp > setup.exception_sp - 16384);
     for (page = seen.sp & ~(PAGE - 1); mmu_walk(mmu_kernel_space(), page, &below) == MMU_OK; page -= PAGE)
         ;
     CHECK_EQ(below.tag, MMU_TAG_GUARD);
@@ -107,33 +111,9 @@ static void handler__runs_masked_on_the_exception_stack(void)
 static void scribble(void *unused)
 {
     (void)unused;
-    __asm__ volatile("movi v0.16b, #0x55\n\tmovi v7.16b, #0x55\n\tmovi v8.16b, #0x55\n\tmovi v31.16b, #0x55\n\t"
-                     "mov x9, #-1\n\tmov x17, #-1\n\tcmp x9, #5\n\tmsr fpsr, x9"
-                     :
-                     :
-                     : "v0", "v7", "v8", "v31", "x9", "x17", "cc");
+    interrupted_scribble();
     errno = 77;
     count++;
-}
-
-/* All in one piece of assembler: between the load and the look the compiler must have no say. */
-static uint64_t registers_after_an_interrupt(void)
-{
-    uint64_t lost;
-
-    __asm__ volatile("movi v0.16b, #0x11\n\tmovi v7.16b, #0x17\n\tmovi v8.16b, #0x18\n\tmovi v31.16b, #0x31\n\t"
-                     "mov x9, #9\n\tmov x17, #17\n"
-                     "1:\tldr w10, [%1]\n\tcbz w10, 1b\n\t"
-                     "umov w11, v0.b[15]\n\tmov x12, #0x11\n\teor %0, x11, x12\n\t"
-                     "umov w11, v7.b[0]\n\tmov x12, #0x17\n\teor x11, x11, x12\n\torr %0, %0, x11\n\t"
-                     "umov w11, v8.b[8]\n\teor x11, x11, #0x18\n\torr %0, %0, x11\n\t"
-                     "umov w11, v31.b[15]\n\tmov x12, #0x31\n\teor x11, x11, x12\n\torr %0, %0, x11\n\t"
-                     "mov x12, #9\n\teor x11, x9, x12\n\torr %0, %0, x11\n\t"
-                     "mov x12, #17\n\teor x11, x17, x12\n\torr %0, %0, x11"
-                     : "=&r"(lost)
-                     : "r"(&count)
-                     : "x9", "x10", "x11", "x12", "x17", "v0", "v7", "v8", "v31", "memory");
-    return lost;
 }
 
 static void interrupted_code__keeps_its_registers_and_errno(void)
@@ -142,7 +122,7 @@ static void interrupted_code__keeps_its_registers_and_errno(void)
         count = 0;
         errno = 5;
         CHECK_EQ(timer_call(100, scribble, NULL), 0);
-        CHECK_EQ(registers_after_an_interrupt(), 0);
+        CHECK_EQ(interrupted_registers(&count), 0);
         CHECK_EQ(errno, 5);
     }
 }
@@ -247,7 +227,7 @@ static void abort_handler__may_wait_for_an_interrupt(void)
     *(volatile uint64_t *)port_linear(pa) = 0x1234;
     port_set_abort_handler(wait_until_mapped);
     CHECK_EQ(timer_call(300000, map_awaited, &pa), 0); /* not before the access, however busy the host is */
-    CHECK_EQ(*(volatile uint64_t *)awaited_va, 0x1234);
+    CHECK_EQ(*(volatile uint64_t *)(uintptr_t)awaited_va, 0x1234);
     CHECK_EQ(aborts, 1);
     port_set_abort_handler(NULL);
     CHECK_EQ(mmu_unmap(mmu_kernel_space(), awaited_va, PAGE), MMU_OK);

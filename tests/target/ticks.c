@@ -1,19 +1,15 @@
 #include "tests/target/ticks.h"
 
+#include "startup/timer.h"
+
 uint64_t ticks_now(void)
 {
-    uint64_t now;
-
-    __asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(now) : : "memory");
-    return now;
+    return timer_ticks();
 }
 
 uint64_t ticks_in(uint64_t microseconds)
 {
-    uint64_t hertz;
-
-    __asm__("mrs %0, cntfrq_el0" : "=r"(hertz));
-    return hertz * microseconds / 1000000;
+    return timer_hertz() * microseconds / 1000000;
 }
 
 bool ticks_wait(volatile int *word, int wanted)

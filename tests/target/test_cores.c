@@ -13,24 +13,16 @@
 #include "mmu/mmu.h"
 #include "mmu/space.h"
 #include "startup/runtime.h"
-#include "tests/target/home.h"
+#include "tests/target/core_setup.h"
 #include "tests/target/machine.h"
 #include "tests/target/tap.h"
 #include "tests/target/team.h"
 #include "tests/target/touch.h"
 
-#define READ_REGISTER(name)                                                                                            \
-    ({                                                                                                                 \
-        uint64_t value_;                                                                                               \
-        __asm__ volatile("mrs %0, " name : "=r"(value_));                                                              \
-        value_;                                                                                                        \
-    })
-
 /* ---- how a core is set up ---------------------------------------------------------------------------------------- */
 
 struct setup {
-    uint64_t level, mair, tcr, ttbr0, ttbr1, sctlr, vbar, cpacr, affinity, daif, spsel, fpcr;
-    uintptr_t sp, exception_sp;
+    struct core_setup registers;
     int core;
     double half;
 };
@@ -43,40 +35,16 @@ static void read_setup(void *unused)
     volatile double one = 1.0;
 
     (void)unused;
-    *setup = (struct setup){
-        .level = READ_REGISTER("CurrentEL") >> 2,
-        .mair = READ_REGISTER("mair_el1"),
-        .tcr = READ_REGISTER("tcr_el1"),
-        .ttbr0 = READ_REGISTER("ttbr0_el1"),
-        .ttbr1 = READ_REGISTER("ttbr1_el1"),
-        .sctlr = READ_REGISTER("sctlr_el1"),
-        .vbar = READ_REGISTER("vbar_el1"),
-        .cpacr = READ_REGISTER("cpacr_el1"),
-        .affinity = READ_REGISTER("mpidr_el1") & 0xff00ffffff,
-        .daif = READ_REGISTER("daif"),
-        .spsel = READ_REGISTER("spsel"),
-        .fpcr = READ_REGISTER("fpcr"),
-        .core = cpu_self(),
-        .half = one / 2,
-    };
-    __asm__ volatile("mov %0, sp" : "=r"(setup->sp));
-    __asm__ volatile("msr daifset, #0xf\n\tmsr spsel, #1\n\tmov %0, sp\n\tmsr spsel, #0\n\tmsr daifclr, #7"
-                     : "=r"(setup->exception_sp));
+    core_setup_read(&setup->registers);
+    setup->core = cpu_self();
+    setup->half = one / 2;
 }
 
 static void check_setup(const struct setup *setup, const struct setup *first)
 {
-    CHECK_EQ(setup->level, home_level);
-    CHECK_EQ(setup->mair, first->mair);
-    CHECK_EQ(setup->tcr, first->tcr);
-    CHECK_EQ(setup->ttbr0, first->ttbr0);
-    CHECK_EQ(setup->ttbr1, first->ttbr1);
-    CHECK_EQ(setup->sctlr, first->sctlr);
-    CHECK_EQ(setup->vbar, first->vbar);
-    CHECK_EQ(setup->cpacr, first->cpacr);
-    CHECK_EQ(setup->daif, first->daif);
-    CHECK_EQ(setup->spsel, 0);
-    CHECK_EQ(setup->fpcr, first->fpcr);
+    CHECK(setup->registers.home);
+    for (int i = 0; i < CORE_SETUP_SAME; i++)
+        CHECK_EQ(setup->registers.same[i], first->registers.same[i]);
     CHECK(setup->half > 0.4 && setup->half < 0.6);
 }
 
@@ -89,7 +57,7 @@ static void cores__are_set_up_as_the_first_is(void)
         CHECK_EQ(setups[i].core, i);
         check_setup(&setups[i], &setups[0]);
         for (int other = 0; other < i; other++)
-            CHECK(setups[other].affinity != setups[i].affinity);
+            CHECK(setups[other].registers.affinity != setups[i].registers.affinity);
     }
 }
 
@@ -113,9 +81,9 @@ static void cores__have_stacks_of_their_own_between_guards(void)
     int count = 0;
 
     for (int i = 0; i < cpu_count(); i++) {
-        find_stack(setups[i].sp, &low[count], &high[count]);
+        find_stack(setups[i].registers.sp, &low[count], &high[count]);
         count++;
-        find_stack(setups[i].exception_sp - 16, &low[count], &high[count]);
+        find_stack(setups[i].registers.exception_sp - 16, &low[count], &high[count]);
         count++;
     }
     for (int i = 0; i < count; i++) {
