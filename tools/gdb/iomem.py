@@ -79,11 +79,19 @@ class Target:
         except gdb.error as error:
             raise gdb.GdbError(f"Nothing is halted: {error}") from None
         host = (cls.register(frame, "HCR_EL2") or 0) & HOST == HOST
+        secure = cls.is_secure(frame)
         for name in formats.REGISTERS:
-            value = cls.register(frame, name.replace("_EL1", "_EL2") if host else name)
+            if secure and name.endswith("_EL1"):
+                continue
+            value = cls.register(frame, name.replace("_EL1", "_EL2") if host else name + "_S" if secure else name)
             if value is not None:
                 found[name] = value
         return cls.tidy(found)
+
+    @classmethod
+    def is_secure(cls, frame):
+        """AArch32 has registers twice where there is a Secure state; which it is in no register tells from outside."""
+        return bool((cls.register(frame, "SCTLR_S") or 0) & 1) and not (cls.register(frame, "SCTLR") or 0) & 1
 
     @staticmethod
     def register(frame, name):
