@@ -176,7 +176,7 @@ BOARD_PROGRAMS := $(filter test_%,$(TARGET_TESTS))
 ALL_TESTS := $(words $(BOARD_PROGRAMS) $(BOARD_SCRIPTS))
 # Every boot costs: where `make test` covers all boards, the others are tested with these only.
 BRIEF_TESTS := test_boot test_map test_faults test_modes test_leaves test_wx test_tasks test_dma% \
-    test_cores% test_irq% test_timer% tour picture gdb sdcard %_rpi
+    test_cores% test_irq% test_timer% tour picture gdb sdcard %_rpi %_v7
 BRIEF_TESTS += $(if $(filter 2,$(EL)),%_el2 test_smp% test_el0% test_isolation%)
 ifdef BRIEF
 BOARD_PROGRAMS := $(filter $(BRIEF_TESTS),$(BOARD_PROGRAMS))
@@ -192,7 +192,7 @@ $(eval $(call flags_file,$(OUT)/test.env,$(foreach name,BOARD CPU MACHINE QEMU Q
 
 # A board whose tables may have other descriptors is tested with each kind, unless FORMAT was given; virt at each level,
 # unless EL or what the machine is was given. All boards are tested when nothing was said of the machine.
-OTHER_FORMATS := $(if $(filter file,$(origin FORMAT)),$(filter-out $(FORMAT),$(FORMATS)))
+OTHER_FORMATS := $(if $(filter file,$(origin FORMAT)),$(if $(BRIEF),$(if $(VIRT),$(filter-out $(FORMAT),$(FORMATS))),$(filter-out $(FORMAT),$(FORMATS))))
 said = $(filter command environment,$(foreach name,$1,$(origin $(name))))
 OTHER_LEVELS := $(if $(VIRT),$(if $(call said,EL CPU MACHINE),,$(filter-out $(EL),$(LEVELS))))
 SAID := $(call said,BOARD CPU MEMORY SMP MACHINE FORM FORMAT EL)
@@ -272,4 +272,4 @@ clean: ## all but newlib, libfdt and the set-up
 
 help: ## this
 	@grep -hE '^[a-z_.-]+:.*##' Makefile | sed -E 's/:[^#]*## */ /' | awk '{ n = $$1; $$1 = ""; printf "  %-11s%s\n", n, $$0 }'
-	@echo 'Variables: BOARD ($(BOARDS)) FORMAT (of virt32: lpae short) EL (of AArch64: 1 2) APP OPT V=1 DEBUG=1; for runs CPU MEMORY SMP MACHINE FORM=bin QEMU_FLAGS TIMEOUT MONITOR ARGS'
+	@echo 'Variables: BOARD ($(BOARDS)) FORMAT (of virt32, rpi2: lpae short) EL (of AArch64: 1 2) APP OPT V=1 DEBUG=1; for runs CPU MEMORY SMP MACHINE FORM=bin QEMU_FLAGS TIMEOUT MONITOR ARGS'

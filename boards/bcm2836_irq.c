@@ -1,5 +1,7 @@
 #include "boards/bcm2836_irq.h"
 
+#include "mmu/cache.h"
+
 /* ARM local: a word a core, or four for the mailboxes from core to core, of which 0 is the doorbell. */
 enum {
     GPU_ROUTING = 0x0c,
@@ -7,6 +9,7 @@ enum {
     MAILBOX_CONTROL = 0x50,
     IRQ_SOURCE = 0x60,
     MAILBOX_SET = 0x80,
+    MAILBOX_3 = 0x0c,
     MAILBOX_CLEAR = 0xc0
 };
 enum { TIMER_LINES = 4, LINE_DOORBELL = 4, LINE_SHARED = 8, LINES = 12 };
@@ -106,3 +109,9 @@ static void ring(uint64_t doorbell)
 }
 
 const struct irq_controller bcm2836_irq_controller = {NULL, start, start_core, enable, disable, take, ring};
+
+void bcm2836_call_core(uintptr_t base, unsigned number, uint32_t entry)
+{
+    cache_barrier();
+    *reg(base, MAILBOX_SET + MAILBOX_3 + 16 * number) = entry;
+}

@@ -13,6 +13,12 @@
 
 extern const struct irq_controller bcm2836_irq_controller;
 
+/*
+ * 32-bit firmware keeps a core waiting until its mailbox 3 holds an address to go to. base: ARM local, mapped. Stores
+ * made before are seen by the core; an event wakes it, where it waits for one.
+ */
+void bcm2836_call_core(uintptr_t base, unsigned number, uint32_t entry);
+
 enum { BCM2836_VIRTUAL_TIMER = 16 + 3 };
 
 #endif

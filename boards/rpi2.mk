@@ -1,0 +1,2 @@
+ARCH := v7
+QEMU_MACHINE := raspi2b
