@@ -139,8 +139,8 @@ INLINE bool near_holds(const struct mmu_near *near, uint64_t va, uint64_t size)
 }
 
 /*
- * Follow tables down to the lowest one with an entry for off, or to one that near->whole takes as an entry. *near
- * becomes that table. Returns the entry.
+ * Follow tables down, from *near where that has off, to the lowest one with an entry for off, or to one that
+ * near->whole takes as an entry. *near becomes that table. Returns the entry.
  */
 NOINLINE entry_t *seek(struct mmu_space *space, struct mmu_near *near, uint64_t off)
 {
@@ -148,6 +148,15 @@ NOINLINE entry_t *seek(struct mmu_space *space, struct mmu_near *near, uint64_t 
     entry_t *slot = (entry_t *)&space->root;
     unsigned level = space->root_level;
 
+    if (off - (near->va - space->base) < near->span) {
+        level = near->level;
+        slot = (entry_t *)near->table + index_of(off, level);
+        if (!is_table(entry_get(slot, level), level))
+            return slot;
+        span = near->span;
+        live = near->live;
+        slot = near->path[level];
+    }
     for (;; level++, span = size) {
         near->path[level] = slot;
         descriptor = table_get(space, slot, level);
@@ -191,12 +200,15 @@ INLINE uint64_t leaf_bits(const struct mmu_space *space, uint32_t attr)
 /* Bits in which some of these entries differ from `bits`. */
 NOINLINE uint64_t differing(const entry_t *slot, unsigned level, uint64_t bits, unsigned count)
 {
+    const entry_t *end = slot + count, *eights = slot + (SMALL ? 0 : count & ~7u);
     uint64_t differ = 0;
 
-    for (; !SMALL && count >= 4; count -= 4, slot += 4)
+    for (; slot != eights; slot += 8)
         differ |= (entry_get(slot, level) ^ bits) | (entry_get(slot + 1, level) ^ bits) |
-                  (entry_get(slot + 2, level) ^ bits) | (entry_get(slot + 3, level) ^ bits);
-    while (count--)
+                  (entry_get(slot + 2, level) ^ bits) | (entry_get(slot + 3, level) ^ bits) |
+                  (entry_get(slot + 4, level) ^ bits) | (entry_get(slot + 5, level) ^ bits) |
+                  (entry_get(slot + 6, level) ^ bits) | (entry_get(slot + 7, level) ^ bits);
+    while (slot != end)
         differ |= entry_get(slot++, level) ^ bits;
     return differ;
 }

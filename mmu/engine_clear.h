@@ -86,6 +86,7 @@ static void prune(struct job *job)
         entry_put(slot, 0, level - 1);
         job->at.level--;
         recount(job, -1, 0);
+        job->at.span = 0;
     }
 }
 
@@ -137,19 +138,51 @@ INLINE unsigned leaves_near(const struct mmu_near *near, uint64_t va, uint64_t s
     return near_holds(near, va, size) && !((va | size) & near->mask) ? (unsigned)(size >> near->shift) : 0;
 }
 
-/* The usual case: leaves of one table, which stays, as it has others; and none of a group. false: another case. */
+/*
+ * All that the table met last holds: the table goes. false: another case. Its leaves are looked at only where its
+ * count does not tell that it is full of them.
+ */
+NOINLINE bool unmap_table(struct mmu_space *space, uint64_t va, uint64_t size)
+{
+    struct mmu_near *near = &space->near;
+    unsigned level = near->level, above = level - 1u, count = (unsigned)(size >> near->shift);
+    struct mmu_flush gone = {va, size, UINT64_C(1) << near->shift, true, 0};
+    entry_t *slot = near->path[level], *table = near->table, *parent;
+    uint64_t descriptor = table_get(space, slot, level);
+
+    if (level == space->root_level || table_count(descriptor) != count)
+        return false;
+    parent = near->path[above];
+    if (above != space->root_level && table_count(table_get(space, parent, above)) == 1)
+        return false;
+    if (!table_full_of_leaves(descriptor, level) &&
+        differing(near_slot(near, va), level, leaf_kind(level), count) & KIND)
+        return false;
+    entry_put(slot, 0, above);
+    table_put(space, parent, table_count_add(table_get(space, parent, above), -1), above);
+    entry_put_next(table, NULL);
+    near->span = 0;
+    space->backend->invalidate(space, &gone);
+    pool_give_back(space, table);
+    return true;
+}
+
+/* The usual case: leaves of one table, which stays if it has others; and whole groups only. false: another case. */
 INLINE bool unmap_near(struct mmu_space *space, uint64_t va, uint64_t size)
 {
     const struct mmu_near *near = &space->near;
     struct mmu_flush flush = {va, size, UINT64_C(1) << near->shift, false, near->level};
     unsigned count = leaves_near(near, va, size), level = near->level;
     entry_t *table = near->path[level], *slot;
-    uint64_t kind = leaf_kind(level);
+    uint64_t kind = leaf_kind(level), differ;
 
-    if (!count || table_count(table_get(space, table, level)) <= count)
+    if (!count)
         return false;
+    if (table_count(table_get(space, table, level)) <= count)
+        return unmap_table(space, va, size);
     slot = near_slot(near, va);
-    if ((count == 1 ? entry_get(slot, level) ^ kind : differing(slot, level, kind, count)) & (KIND | CONTIGUOUS))
+    differ = count == 1 ? entry_get(slot, level) ^ kind : differing(slot, level, kind, count);
+    if (differ & KIND || (differ & CONTIGUOUS && (va | size) & (group_size(level) - 1)))
         return false;
     if (count == 1)
         entry_put(slot, 0, level);

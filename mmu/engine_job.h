@@ -48,14 +48,17 @@ NOINLINE void job_start(struct job *job, struct mmu_space *space, uint64_t va, u
 {
     uint64_t off = va - space->base;
 
-    *job =
-        (struct job){.space = space, .off = off, .end = off + size, .gone = off, .gone_end = off + size, .shift = 63};
+    *job = (struct job){.space = space, .at = space->near, .off = off, .end = off + size, .shift = 63};
+    job->gone = job->off;
+    job->gone_end = job->end;
 }
 
 /* A pass begins. Tables of whole_level and below, all of which is in the range, will be entries like others. */
 INLINE void rewind(struct job *job, unsigned whole_level)
 {
     job->next = job->off;
+    if (job->at.va - job->space->base >= job->off)
+        job->at.span = 0; /* it may itself be an entry of one above */
     job->at.whole_level = (uint8_t)whole_level;
     job->at.whole_end = job->end;
 }
@@ -215,7 +218,7 @@ static void grow(struct job *job)
         descriptor = table_count_add(descriptor, count);
         job->next += level_size(level);
     } else {
-        entry_put_none(table, count);
+        entry_put_empty(table, count);
     }
     entry_put_table(job->slot, descriptor, level);
     recount(job, !entry, MIXED);

@@ -1,7 +1,7 @@
 /* Part of engine.h: map. */
 
 /* A run of leaves inside one table; each is `step` further on. */
-static void fill(entry_t *slot, unsigned level, uint64_t leaf, unsigned count)
+NOINLINE void fill(entry_t *slot, unsigned level, uint64_t leaf, unsigned count)
 {
     uint64_t step = level_size(level);
 
@@ -20,20 +20,27 @@ INLINE unsigned to_group(const entry_t *slot, unsigned level)
     return -(unsigned)((uintptr_t)slot / sizeof *slot) & (group_count(level) - 1);
 }
 
-/* Leaves side by side. Whole groups of memory that is aligned for it are made such. */
-NOINLINE void fill_run(entry_t *slot, unsigned level, uint64_t leaf, unsigned count)
+/* The same with whole groups among them */
+NOINLINE void fill_groups(entry_t *slot, unsigned level, uint64_t leaf, unsigned count)
 {
-    unsigned group = group_count(level), head = to_group(slot, level), body;
-    uint64_t contiguous = CONTIGUOUS;
+    unsigned head = to_group(slot, level), body = (count - head) & ~(group_count(level) - 1);
 
-    if (((leaf >> level_shift(level)) + head) & (group - 1) || count < head + group)
-        head = 0, contiguous = 0;
-    body = (count - head) & ~(group - 1);
     fill(slot, level, leaf, head);
     leaf += head * level_size(level);
-    fill(slot + head, level, leaf | contiguous, body);
+    fill(slot + head, level, leaf | CONTIGUOUS, body);
     leaf += body * level_size(level);
     fill(slot + head + body, level, leaf, count - head - body);
+}
+
+/* Leaves side by side. Whole groups of memory that is aligned for it are made such. */
+INLINE void fill_run(entry_t *slot, unsigned level, uint64_t leaf, unsigned count)
+{
+    unsigned group = group_count(level), head = to_group(slot, level);
+
+    if (((leaf >> level_shift(level)) + head) & (group - 1) || count < head + group)
+        fill(slot, level, leaf, count);
+    else
+        fill_groups(slot, level, leaf, count);
 }
 
 /*
@@ -56,11 +63,12 @@ static size_t tables_below(uint64_t misfit, const struct job *job)
 
 NOINLINE bool any_used(const entry_t *slot, unsigned count)
 {
+    const entry_t *end = slot + count, *eights = slot + (SMALL ? 0 : count & ~7u);
     entry_t bits = 0;
 
-    for (; !SMALL && count >= 4; count -= 4, slot += 4)
-        bits |= slot[0] | slot[1] | slot[2] | slot[3];
-    while (count--)
+    for (; slot != eights; slot += 8)
+        bits |= slot[0] | slot[1] | slot[2] | slot[3] | slot[4] | slot[5] | slot[6] | slot[7];
+    while (slot != end)
         bits |= *slot++;
     return bits != 0;
 }
@@ -149,12 +157,11 @@ NOINLINE int map_any(struct mmu_space *space, const struct mmu_range *range)
     return err == MMU_OK ? enter_reserved(&job) : err;
 }
 
-/* The usual case: the range is leaves of the table met last, and may be mapped. */
-INLINE bool fits_near(const struct mmu_space *space, const struct mmu_range *range, uint64_t bits)
+/* The range may be mapped, in the table met last or in one below, and leaves with `mask` fit it. */
+INLINE bool fits_near(const struct mmu_space *space, const struct mmu_range *range, uint64_t bits, uint64_t mask)
 {
-    return near_holds(&space->near, range->va, range->size) &&
-           !((range->va | range->pa | range->size) & space->near.mask) && !(bits & REFUSED) &&
-           !((range->pa | (range->pa + range->size - 1)) >> space->pa_bits);
+    return near_holds(&space->near, range->va, range->size) && !((range->va | range->pa | range->size) & mask) &&
+           !(bits & REFUSED) && !((range->pa | (range->pa + range->size - 1)) >> space->pa_bits);
 }
 
 INLINE int map_near(struct mmu_space *space, const struct mmu_range *range, uint64_t bits)
@@ -164,13 +171,43 @@ INLINE int map_near(struct mmu_space *space, const struct mmu_range *range, uint
     unsigned count = (unsigned)(range->size >> near->shift), level = near->level;
     uint64_t leaf = range->pa | bits | leaf_kind(level);
 
-    if (*slot || (count > 1 && any_used(slot + 1, count - 1)))
+    if (count == 1 ? *slot != 0 : any_used(slot, count))
         return MMU_OVERLAP;
     if (count == 1)
         entry_put(slot, leaf, level);
     else
         fill_run(slot, level, leaf, count);
     table_put(space, table, table_count_add(table_get(space, table, level), count), level);
+    space->backend->publish(space);
+    return MMU_OK;
+}
+
+/* Leaves of a table that is not there yet: below one entry of the table met last, and too small to take its place. */
+INLINE bool fits_below(const struct mmu_space *space, const struct mmu_range *range, uint64_t bits)
+{
+    const struct mmu_near *near = &space->near;
+    unsigned below = near->level + 1u;
+
+    return near->level < LAST_LEVEL && has_leaves(below) && fits_near(space, range, bits, level_size(below) - 1) &&
+           !((range->va ^ (range->va + range->size - 1)) >> near->shift);
+}
+
+NOINLINE int map_below(struct mmu_space *space, const struct mmu_range *range, uint64_t bits)
+{
+    const struct mmu_near *near = &space->near;
+    unsigned level = near->level, below = level + 1, count = (unsigned)(range->size >> level_shift(below));
+    entry_t *slot = near_slot(near, range->va), *parent = near->path[level], *table;
+
+    if (*slot)
+        return MMU_OVERLAP;
+    if (!pool_reserve(space, 1))
+        return MMU_TABLES;
+    table = (entry_t *)pool_take(space);
+    if (count != ENTRIES(below))
+        entry_put_empty(table, ENTRIES(below));
+    fill_run(table + index_of(range->va, below), below, range->pa | bits | leaf_kind(below), count);
+    entry_put_table(slot, table_count_add(table_entry(space, table), count), level);
+    table_put(space, parent, table_count_add(table_get(space, parent, level), 1) | MIXED, level);
     space->backend->publish(space);
     return MMU_OK;
 }
@@ -182,10 +219,12 @@ static int map(struct mmu_space *space, const struct mmu_range *range)
     int err = MMU_SPLIT;
 
     for (bool sought = SMALL; err == MMU_SPLIT; sought = true) {
-        if (!SMALL && fits_near(space, range, bits))
+        if (!SMALL && fits_near(space, range, bits, space->near.mask))
             err = map_near(space, range, bits);
         else if (!sought && range->va - space->base < space->span)
             seek(space, &space->near, range->va - space->base);
+        else if (!SMALL && fits_below(space, range, bits))
+            err = map_below(space, range, bits);
         else
             err = map_any(space, range);
     }

@@ -5,16 +5,21 @@ INLINE const uint64_t *page_for(const struct job *job, uint64_t off)
     return job->pages + ((off - job->off) >> GRANULE_BITS);
 }
 
-/* Do these pages make `size` bytes in a row, aligned to size? Most that do not are told by their ends. */
-static bool adjacent(const uint64_t *page, uint64_t size)
+NOINLINE bool in_a_row(const uint64_t *page, size_t count)
 {
-    size_t count = (size_t)(size >> GRANULE_BITS), i = 1;
+    size_t i = 1;
 
-    if (page[0] & (size - 1) || page[count - 1] != page[0] + size - GRANULE)
-        return false;
     while (i < count && page[i] == page[0] + ((uint64_t)i << GRANULE_BITS))
         i++;
     return i == count;
+}
+
+/* Do these pages make `size` bytes in a row, aligned to size? Most that do not are told by their ends. */
+INLINE bool adjacent(const uint64_t *page, uint64_t size)
+{
+    size_t count = (size_t)(size >> GRANULE_BITS);
+
+    return !(page[0] & (size - 1)) && page[count - 1] == page[0] + size - GRANULE && in_a_row(page, count);
 }
 
 /* Is [off, end), which is in one slot, to be one leaf there? */
@@ -49,15 +54,21 @@ static bool take_block(struct job *job)
     return true;
 }
 
-INLINE void fill_scattered(entry_t *slot, const uint64_t *page, uint64_t bits, unsigned count)
+INLINE void put_four(entry_t *slot, unsigned level, const uint64_t *page, uint64_t bits)
 {
-    for (; count >= 4; count -= 4, slot += 4, page += 4) {
-        const uint64_t leaves[4] = {page[0] | bits, page[1] | bits, page[2] | bits, page[3] | bits};
+    const uint64_t leaves[4] = {page[0] | bits, page[1] | bits, page[2] | bits, page[3] | bits};
 
-        entry_put_four(slot, leaves, LAST_LEVEL);
+    entry_put_four(slot, leaves, level);
+}
+
+INLINE void fill_scattered(entry_t *slot, unsigned level, const uint64_t *page, uint64_t bits, unsigned count)
+{
+    for (; !SMALL && count >= 8; count -= 8, slot += 8, page += 8) {
+        put_four(slot, level, page, bits);
+        put_four(slot + 4, level, page + 4, bits);
     }
     for (; count; count--)
-        entry_put(slot++, *page++ | bits, LAST_LEVEL);
+        entry_put(slot++, *page++ | bits, level);
 }
 
 /* A run inside one last-level table, or a single block */
@@ -75,8 +86,7 @@ static void fill_pages(const struct job *job, entry_t *slot, unsigned level, uns
             run = count;
         if (run == group_count(level) && !job->single && adjacent(page, group_size(level)))
             contiguous = CONTIGUOUS;
-        for (unsigned i = 0; i < run; i++)
-            entry_put(slot + i, page[i] | bits | contiguous, level);
+        fill_scattered(slot, level, page, bits | contiguous, run);
     }
 }
 
@@ -98,8 +108,8 @@ static int check_pages(const struct job *job, uint64_t va, size_t count)
 
     if (count > job->space->span >> GRANULE_BITS || check_va(job->space, va, (uint64_t)count << GRANULE_BITS) != MMU_OK)
         return MMU_RANGE;
-    for (; !SMALL && count >= 4; count -= 4, page += 4)
-        bits |= page[0] | page[1] | page[2] | page[3];
+    for (; !SMALL && count >= 8; count -= 8, page += 8)
+        bits |= page[0] | page[1] | page[2] | page[3] | page[4] | page[5] | page[6] | page[7];
     while (count--)
         bits |= *page++;
     if (bits & (GRANULE - 1) || bits >> job->space->pa_bits)

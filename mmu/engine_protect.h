@@ -19,8 +19,10 @@ INLINE void change_four(entry_t *slot, unsigned level, uint64_t bits)
 
 static void set_run(entry_t *slot, unsigned level, uint64_t bits, unsigned count)
 {
-    for (; !SMALL && count >= 4; count -= 4, slot += 4)
+    for (; !SMALL && count >= 8; count -= 8, slot += 8) {
         change_four(slot, level, bits);
+        change_four(slot + 4, level, bits);
+    }
     for (; count; count--, slot++)
         entry_put(slot, changed_leaf(entry_get(slot, level), bits), level);
 }

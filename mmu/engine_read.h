@@ -61,45 +61,49 @@ static int walk(struct mmu_space *space, uint64_t va, struct mmu_leaf *leaf)
     return found ? MMU_OK : walk_any(space, va, leaf);
 }
 
-static int translate(struct mmu_space *space, uint64_t va, uint64_t *pa)
+NOINLINE int translate_any(struct mmu_space *space, uint64_t va, uint64_t *pa)
 {
-    uintptr_t entered = SMALL ? 0 : lock_enter(&space->lock);
-    uint64_t entry, mask = space->near.mask;
-    bool found = near_leaf(&space->near, va, &entry);
     struct mmu_leaf leaf;
-    int err;
+    int err = walk_any(space, va, &leaf);
 
-    if (!SMALL)
-        lock_leave(&space->lock, entered);
-    if (found) {
-        *pa = leaf_pa(entry, va, mask);
-        return MMU_OK;
-    }
-    err = walk_any(space, va, &leaf);
     if (err == MMU_OK)
         *pa = leaf.pa;
     return err;
 }
 
-/* How many of these entries are leaves that continue each other: the first one must have `want` in what counts. */
-static unsigned run_length(const entry_t *slot, unsigned level, uint64_t want, unsigned count)
+static int translate(struct mmu_space *space, uint64_t va, uint64_t *pa)
 {
-    const uint64_t counts = OUTPUT_ADDRESS | KIND;
+    uintptr_t entered = SMALL ? 0 : lock_enter(&space->lock);
+    uint64_t entry, mask = space->near.mask;
+    bool found = near_leaf(&space->near, va, &entry);
+
+    if (!SMALL)
+        lock_leave(&space->lock, entered);
+    if (!found)
+        return translate_any(space, va, pa);
+    *pa = leaf_pa(entry, va, mask);
+    return MMU_OK;
+}
+
+/* How many of these entries are leaves that continue each other? The first one must be like `leaf`. */
+static unsigned run_length(const entry_t *slot, unsigned level, uint64_t leaf, unsigned count)
+{
     uint64_t step = level_size(level);
-    unsigned i = 0;
+    unsigned left = count;
 
-    for (; i + 8 <= count; i += 8, slot += 8) {
-        uint64_t differ = 0;
-
-        for (unsigned j = 0; j < 8; j++)
-            differ |= entry_get(slot + j, level) ^ (want + j * step);
-        if (differ & counts)
+    while (left) {
+        if (!SMALL && left >= 8 && entry_eight_follow(slot, level, leaf, step)) {
+            leaf += 8 * step;
+            slot += 8;
+            left -= 8;
+            continue;
+        }
+        if ((entry_get(slot, level) ^ leaf) & (OUTPUT_ADDRESS | KIND))
             break;
-        want += 8 * step;
+        leaf = entry_get(slot++, level) + step;
+        left--;
     }
-    for (; i < count && !((entry_get(slot, level) ^ want) & counts); i++, slot++)
-        want += step;
-    return i;
+    return count - left;
 }
 
 /* Where the run ends that begins with the leaf at `slot`, for off; it may go up to `end`. */
@@ -148,18 +152,18 @@ static uint64_t segment(struct mmu_space *space, uint64_t va, uint64_t max, uint
 {
     const struct mmu_near *near = &space->near;
     uintptr_t entered = SMALL ? 0 : lock_enter(&space->lock);
-    uint64_t entry, length = 0, left;
+    uint64_t entry, length = 0;
 
-    if (max && near_leaf(near, va, &entry)) {
-        left = (~va & near->mask) + 1;
+    if (near_leaf(near, va, &entry)) {
+        uint64_t left = (~va & near->mask) + 1, start = leaf_pa(entry, va, near->mask);
+
         if (max <= left)
             length = max;
         else if (va - near->va + left < near->span &&
-                 (entry_get(near_slot(near, va) + 1, near->level) ^ (entry + near->mask + 1)) &
-                     (OUTPUT_ADDRESS | VALID))
+                 (entry_get(near_slot(near, va) + 1, near->level) ^ (start + left)) & OUTPUT_ADDRESS)
             length = left;
         if (length)
-            *pa = leaf_pa(entry, va, near->mask);
+            *pa = start;
     }
     if (!SMALL)
         lock_leave(&space->lock, entered);

@@ -63,6 +63,20 @@ static inline void entry_put_none(entry_t *slot, size_t count)
         entry_write32(slot++, 0);
 }
 
+static inline bool entry_eight_follow(const entry_t *slot, unsigned level, uint64_t first, uint64_t step)
+{
+    unsigned i = 0;
+
+    while (i < 8 && entry_get(slot + i, level) == first + i * step)
+        i++;
+    return i == 8;
+}
+
+static inline void entry_put_empty(entry_t *table, size_t count)
+{
+    entry_put_none(table, count);
+}
+
 /* Table memory lies below 2^32, in the host's tests too: the second word of the pointer is 0. */
 static inline void entry_put_next(entry_t *table, const void *next)
 {

@@ -14,12 +14,10 @@ static void ungroup(struct job *job)
     entry_t *slot = job->slot - (-to_group(job->slot, level) & (count - 1));
     uint64_t start = job->from & -group_size(level), end = start + group_size(level);
     bool breaks = job->at.live && !job->space->no_break;
+    uint64_t busy = breaks ? TAG(MMU_TAG_BUSY) : 0;
 
-    for (unsigned i = 0; i < count; i++) {
-        uint64_t single = entry_get(slot + i, level) & ~CONTIGUOUS;
-
-        entry_put(slot + i, breaks ? broken_entry(single) : single, level);
-    }
+    for (entry_t *member = slot; member < slot + count; member++)
+        entry_put(member, (entry_get(member, level) & ~(breaks ? CONTIGUOUS | VALID : CONTIGUOUS)) | busy, level);
     if (breaks)
         job->broken[job->broken_count++] = (struct broken){slot, count, level};
     /* A core may hold the group as one, or each of its members by itself. */

@@ -54,6 +54,19 @@ static inline void entry_put_none(entry_t *slot, size_t count)
     entry_clear(slot, count);
 }
 
+/* Is the entry here `first`, and is each of the next seven `step` more? */
+static inline bool entry_eight_follow(const entry_t *slot, unsigned level, uint64_t first, uint64_t step)
+{
+    (void)level;
+    return entry_eight(slot, first, step);
+}
+
+/* All of a table that nobody walks yet */
+static inline void entry_put_empty(entry_t *table, size_t count)
+{
+    entry_clear_table(table, count);
+}
+
 /* A table's first entry becomes the next one of a list: invalid to a walker, as a pointer is even. */
 static inline void entry_put_next(entry_t *table, const void *next)
 {

@@ -1,6 +1,7 @@
 #include "mmu/tlb.h"
 
 #include "mmu/format.h"
+#include "mmu/small.h"
 #include "mmu/space.h"
 
 /* Stores to tables complete before what follows; this core also fetches what follows anew (Arm ARM D8.16, B2.3). */
@@ -33,26 +34,39 @@ static uint64_t hint(const struct mmu_space *space, const struct mmu_flush *flus
     return tlb_ttl(space->format->granule_bits, flush->level);
 }
 
-#define FOR_EACH(operation, operand, step, count)                                                                      \
-    do                                                                                                                 \
-        __asm__ volatile("tlbi " operation ", %0" : : "r"(operand) : "memory");                                        \
-    while (operand += step, --count)
+#define TLBI_NEXT(operation) "tlbi " operation ", %0\n\tadd %0, %0, %1\n\t"
+#define FORGET_EACH(name, operation)                                                                                   \
+    static inline void name(uint64_t operand, uint64_t step, uint64_t count)                                           \
+    {                                                                                                                  \
+        for (; !SMALL && count >= 4; count -= 4)                                                                       \
+            __asm__ volatile(TLBI_NEXT(operation) TLBI_NEXT(operation) TLBI_NEXT(operation) TLBI_NEXT(operation)       \
+                             : "+r"(operand)                                                                           \
+                             : "r"(step)                                                                               \
+                             : "memory");                                                                              \
+        for (; count; count--, operand += step)                                                                        \
+            __asm__ volatile("tlbi " operation ", %0" : : "r"(operand) : "memory");                                    \
+    }
 
 /* The forms without L drop cached walks too. Those with AA are for every ASID: kernel addresses are in all of them. */
+FORGET_EACH(forget_va, "vae1is")
+FORGET_EACH(forget_leaf, "vale1is")
+FORGET_EACH(forget_kernel_va, "vaae1is")
+FORGET_EACH(forget_kernel_leaf, "vaale1is")
+
 static inline void forget(uint64_t operand, uint64_t step, uint64_t count, bool tables)
 {
     if (tables)
-        FOR_EACH("vae1is", operand, step, count);
+        forget_va(operand, step, count);
     else
-        FOR_EACH("vale1is", operand, step, count);
+        forget_leaf(operand, step, count);
 }
 
 static inline void forget_kernel(uint64_t operand, uint64_t step, uint64_t count, bool tables)
 {
     if (tables)
-        FOR_EACH("vaae1is", operand, step, count);
+        forget_kernel_va(operand, step, count);
     else
-        FOR_EACH("vaale1is", operand, step, count);
+        forget_kernel_leaf(operand, step, count);
 }
 
 /* TLBI RVAE1IS, RVALE1IS, and RVAAE1IS, RVAALE1IS for kernel addresses: by number, for assemblers before Armv8.4 */

@@ -95,6 +95,22 @@ static inline void entry_clear(uint64_t *slot, size_t count)
         *(volatile uint64_t *)slot++ = 0;
 }
 
+/* All entries of a table that no walker can reach */
+static inline void entry_clear_table(uint64_t *table, size_t count)
+{
+    entry_clear(table, count);
+}
+
+/* Is slot[0] `first`, and each of the next seven `step` more? */
+static inline bool entry_eight(const uint64_t *slot, uint64_t first, uint64_t step)
+{
+    unsigned i = 0;
+
+    while (i < 8 && slot[i] == first + i * step)
+        i++;
+    return i == 8;
+}
+
 /* The same for the short format's 32-bit entries. */
 static inline void entry_write32(volatile uint32_t *slot, uint32_t value)
 {

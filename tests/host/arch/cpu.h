@@ -78,4 +78,19 @@ static inline void entry_clear(uint64_t *slot, size_t count)
         model_entry_write(slot++, 0);
 }
 
+static inline void entry_clear_table(uint64_t *table, size_t count)
+{
+    entry_clear(table, count);
+}
+
+/* Is slot[0] `first`, and each of the next seven `step` more? */
+static inline bool entry_eight(const uint64_t *slot, uint64_t first, uint64_t step)
+{
+    unsigned i = 0;
+
+    while (i < 8 && slot[i] == first + i * step)
+        i++;
+    return i == 8;
+}
+
 #endif
