@@ -31,14 +31,17 @@ void bench_print_two(const char *name, uint32_t first, uint32_t second, const st
 
 /* The limits that `check` holds us to; the table's parts fill in what they measured. */
 struct results {
-    uint32_t map_page, unmap_page, map_512, unmap_512, walk, segment_page;
+    uint32_t map_page, unmap_page, map_512, unmap_512, new_table, protect_512, walk, translate, segment_page;
+    uint32_t scattered_map, scattered_unmap, scattered_segment, split;
     uint32_t device_map, device_release, huge_map, huge_release, shared, map_segment; /* 4K and 1G of a device */
     uint32_t pages_map, pages_release;                                                /* 2M that cannot be a block */
     uint32_t map_few, map_many; /* a user's map and release with 10 and with 10,000 mappings around */
 };
 
 bool bench_tables(struct results *results); /* the engine's calls; false: they did not work */
-bool bench_maps(struct results *results);   /* the classes' calls */
+struct mmu_space;
+bool bench_parts(struct mmu_space *space, struct results *results);
+bool bench_maps(struct results *results); /* the classes' calls */
 
 int bench_check(const struct results *results); /* TAP; returns the status to exit with */
 

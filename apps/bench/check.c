@@ -19,12 +19,19 @@ static void expect(uint32_t count, uint32_t limit, const char *what)
 
 int bench_check(const struct results *results)
 {
-    expect(results->map_page, 200, "mmu_map of 1 page");
-    expect(results->unmap_page, 200, "mmu_unmap of 1 page");
-    expect(results->map_512, 4000, "mmu_map of 512 pages that cannot be a block");
-    expect(results->unmap_512, 2500, "mmu_unmap of 512 pages that cannot be a block");
-    expect(results->walk, 70, "mmu_walk of 1 page");
-    expect(results->segment_page, 10, "mmu_segment over 512 pages, for each page,");
+    expect(results->map_page, 130, "mmu_map of 1 page");
+    expect(results->unmap_page, 130, "mmu_unmap of 1 page");
+    expect(results->map_512, 2200, "mmu_map of 512 pages that cannot be a block");
+    expect(results->unmap_512, 700, "mmu_unmap of 512 pages that cannot be a block");
+    expect(results->new_table, 600, "a new table on the way");
+    expect(results->protect_512, 3500, "mmu_protect of 512 pages");
+    expect(results->walk, 60, "mmu_walk of 1 page");
+    expect(results->translate, 40, "mmu_translate of 1 page");
+    expect(results->segment_page, 4, "mmu_segment over 512 pages, for each page,");
+    expect(results->scattered_map, 9, "mmu_map_pages of 512 scattered pages, for each page,");
+    expect(results->scattered_unmap, 3, "mmu_unmap of them, for each page,");
+    expect(results->scattered_segment, 60, "mmu_segment of one of them");
+    expect(results->split, 2400, "mmu_unmap of a page of a block");
     expect(results->device_map, 700, "IOMemoryDescriptorMap of a device's page");
     expect(results->device_release, 500, "its release");
     expect(results->pages_map, 3500, "IOMemoryDescriptorMap of 2M that cannot be a block");

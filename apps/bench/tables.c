@@ -161,20 +161,21 @@ static void print_other_rows(struct results *results)
     static const struct peers segment_peers = {"74..76", "117..146", "119 (no PA)", "168"};
     static const struct peers block_peers = {"14.7 M", "21.5 M", NULL, NULL};
     static const struct peers none = {0};
-    uint32_t translate = 0;
 
     struct pair table = count_map(4 * K, 0, 2 * M);
     struct pair page = count_protect(4 * K, 4 * K, M), pages = count_protect(2 * M, 4 * K, 2 * M);
-    count_lookups(&results->walk, &translate);
+    count_lookups(&results->walk, &results->translate);
     uint32_t run = count_segment(2 * M, 4 * K);
     results->segment_page = (run + 511) / 512;
+    results->new_table = table.first - results->map_page;
+    results->protect_512 = pages.first;
 
     bench_print_two("1 page and the new table that it needs", table.first, table.second, &none);
-    bench_print_one("  of which for the new table", table.first - results->map_page, &new_table);
+    bench_print_one("  of which for the new table", results->new_table, &new_table);
     bench_print_two("protect 1 page: read-only / writable", page.first, page.second, &protect_page);
     bench_print_two("protect 512 pages: read-only / writable", pages.first, pages.second, &protect_512);
     bench_print_one("walk: all about 1 page", results->walk, &none);
-    bench_print_one("translate: the address of 1 page", translate, &translate_peers);
+    bench_print_one("translate: the address of 1 page", results->translate, &translate_peers);
     bench_print_one("segment of 512 pages, for each page", results->segment_page, &segment_peers);
     bench_print_one("segment of 1G as one block", count_segment(G, 0), &block_peers);
 }
@@ -189,6 +190,7 @@ bool bench_tables(struct results *results)
     bench_print_header("tables: map / unmap, tables in the pool");
     print_map_rows(results);
     print_other_rows(results);
+    failed = !bench_parts(made, results) || failed;
     mmu_space_destroy(made);
     if (failed)
         puts("# a call of the engine failed: the numbers above mean nothing");
