@@ -92,9 +92,10 @@ jtag: $(OUT)/$(NAME).elf ## load APP into a Raspberry Pi by OpenOCD and start it
 	$(Q)openocd -s tools/openocd -f interface/$(ADAPTER).cfg -f tools/openocd/$(BOARD).cfg \
 	    -c "iomem_run $< $(ENTRY)"
 
-size: $(LIBRARY) $(OUT)/$(NAME).elf ## bytes of each room and of APP
+size: $(LIBRARY) $(OUT)/$(NAME).elf ## bytes of each room, of programs' parts of mmu/, and of APP; OPT=-Os
 	$(Q)$(foreach room,startup boards mmu iomem,$(CROSS)size -t $(filter $(OUT)/obj/$(room)/%,$(LIBRARY_OBJS)) | awk \
 	    'END { printf "%-10s text %7d  data %6d  bss %7d\n", "$(room)", $$1, $$2, $$3 }';)
+	$(Q)tools/size.sh $(CROSS) $(or $(FORMAT),vmsa64_4k) $(LIBRARY)
 	$(Q)$(CROSS)size $(OUT)/$(NAME).elf
 
 # ---- host tests ----------------------------------------------------------------------------------------------------
