@@ -67,6 +67,17 @@ static bool serve_translation(const struct port_abort *abort, const struct mmu_l
     return leaf.tag == MMU_TAG_DEMAND && bring(abort, leaf.pa);
 }
 
+/* The rights that the page is to have now: for want of a table they may have stayed what they were. */
+static int allow(const struct memory_view *view, uint64_t page)
+{
+    int error;
+
+    do
+        error = memory_view_refresh(view, page);
+    while (error == MMU_TABLES && memory_purge_one());
+    return error;
+}
+
 static bool serve_write(const struct port_abort *abort)
 {
     struct memory_view *view = memory_view_find(address_space_of(abort->space), abort->va);
@@ -80,7 +91,7 @@ static bool serve_write(const struct port_abort *abort)
         return true;
     if (leaf.attr & MMU_WRITE || leaf.pa / PAGE != view->object->pages[want.first] / PAGE)
         return leaf.attr & MMU_WRITE;
-    if (memory_object_get(view->object, &want) != kIOReturnSuccess)
+    if (memory_object_get(view->object, &want) != kIOReturnSuccess || allow(view, want.first) != MMU_OK)
         return refuse(abort, PORT_NO_MEMORY);
     return true;
 }

@@ -120,12 +120,18 @@ void memory_view_detach(struct memory_view *view)
     view->task->view_count--;
 }
 
+/* Another view that lies over it may show the very same page there, with rights of its own. */
+static bool is_on_top(const struct memory_view *view, uint64_t page)
+{
+    return !view->task->overlays || memory_view_find(view->task, va_of(view, page)) == view;
+}
+
 static bool is_shown(const struct memory_view *view, uint64_t page)
 {
     uint64_t pa;
 
     return memory_object_has(view->object, page) && mmu_translate(tables_of(view), va_of(view, page), &pa) == MMU_OK &&
-           pa == view->object->pages[page];
+           pa == view->object->pages[page] && is_on_top(view, page);
 }
 
 /* Pages from this one on that it shows and is to show alike; 0: not this one. */
@@ -166,6 +172,11 @@ int memory_view_protect(struct memory_view *view, uint32_t attr)
         refresh(view, view->first, view->first + view->count);
     }
     return error;
+}
+
+int memory_view_refresh(const struct memory_view *view, uint64_t page)
+{
+    return refresh(view, page, page + 1);
 }
 
 int memory_view_refresh_all(const struct memory_object *object, uint64_t first, uint64_t count)

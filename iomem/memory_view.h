@@ -60,6 +60,7 @@ void memory_view_drop_left(task_t task, uint64_t va, uint64_t size);
  */
 void memory_view_show_all(const struct memory_object *object, uint64_t page);
 int memory_view_hide_all(const struct memory_object *object, uint64_t first, uint64_t count);
+int memory_view_refresh(const struct memory_view *view, uint64_t page);
 int memory_view_refresh_all(const struct memory_object *object, uint64_t first, uint64_t count);
 int memory_view_retype_all(const struct memory_object *object, uint64_t page, uint32_t type);
 

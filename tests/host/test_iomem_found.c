@@ -152,6 +152,24 @@ static void modes__leave_rights_alone_beside_an_overwriting_map(void **state)
     drop(buffer);
 }
 
+/* The base's rights came back to a page that an overwriting map shows too, and a write to it faulted for ever. */
+static void overwriting_map__keeps_its_rights_over_the_same_page(void **state)
+{
+    IOBufferMemoryDescriptorRef buffer = pageable(NULL, 0, 2);
+    IOMemoryMapRef base = IOMemoryDescriptorMap(md_of(buffer), kIOMapUnique | kIOMapReadOnly);
+    IOMemoryMapRef over = map_at(md_of(buffer), address(base), kIOMapOverwrite | kIOMapUnique), other;
+
+    (void)state;
+    put_byte(kernel_task, address(over), 1);
+    other = IOMemoryDescriptorMap(md_of(buffer), kIOMapUnique | kIOMapWriteCombineCache);
+    assert_int_equal(host_attr(address(over)), MMU_UNCACHED | MMU_WRITE);
+    put_byte(kernel_task, address(over), 2);
+    drop(other);
+    drop(over);
+    drop(base);
+    drop(buffer);
+}
+
 /* A page that two ranges of a descriptor have was mapped in two modes. */
 static void ranges__that_overlap_have_one_mode(void **state)
 {
@@ -184,6 +202,7 @@ int main(void)
         TEST(unblocked__in_the_mode_of_those_who_show_the_page),
         TEST(modes__leave_rights_alone_beside_an_overwriting_map),
         TEST(ranges__that_overlap_have_one_mode),
+        TEST(overwriting_map__keeps_its_rights_over_the_same_page),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
