@@ -213,11 +213,14 @@ static IOReturn take(const struct range *range)
     return result == kIOReturnSuccess ? cut(range->task, range->end) : result;
 }
 
+/* The tables first, at once: what is in the middle of a large entry may lack one. */
 static IOReturn deallocate(const struct range *range)
 {
     IOReturn result = take(range);
     uint64_t va = range->va;
 
+    if (result == kIOReturnSuccess)
+        result = translate_error(mmu_tag(address_space_tables(range->task), va, range->end - va, MMU_TAG_NONE, 0));
     while (result == kIOReturnSuccess && va < range->end) {
         struct memory_region *region = region_at(range->task, va);
 

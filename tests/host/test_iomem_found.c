@@ -170,6 +170,28 @@ static void overwriting_map__keeps_its_rights_over_the_same_page(void **state)
     drop(buffer);
 }
 
+/* A part of a large entry that is to come could not be cut out, and stayed where no region was any more. */
+static void deallocation__fails_when_there_is_no_table(void **state)
+{
+    task_t task = IOAddressSpaceCreate(LOW, HIGH);
+    uint64_t va, size = 32 * (UINT64_C(1) << 21), cut = 0;
+    IOReturn result = kIOReturnSuccess;
+
+    (void)state;
+    va = LOW;
+    assert_int_equal(IOAddressSpaceAllocate(task, &va, size, 0, 3), kIOReturnSuccess);
+    host_fail_tables(0);
+    while (cut < size && (result = IOAddressSpaceDeallocate(task, va + cut + PAGE, PAGE)) == kIOReturnSuccess)
+        cut += UINT64_C(1) << 21; /* the pool may have some */
+    host_fail_tables(-1);
+    assert_int_equal(result, kIOReturnNoMemory);
+    put_byte(task, va + cut + PAGE, 1);
+    assert_int_equal(IOAddressSpaceDeallocate(task, va + cut + PAGE, PAGE), kIOReturnSuccess);
+    assert_int_equal(shown(task, va + cut + PAGE).tag, 0);
+    assert_int_equal(shown(task, va + cut).tag, 3);
+    IOAddressSpaceDestroy(task);
+}
+
 /* A page that two ranges of a descriptor have was mapped in two modes. */
 static void ranges__that_overlap_have_one_mode(void **state)
 {
@@ -202,6 +224,7 @@ int main(void)
         TEST(unblocked__in_the_mode_of_those_who_show_the_page),
         TEST(modes__leave_rights_alone_beside_an_overwriting_map),
         TEST(ranges__that_overlap_have_one_mode),
+        TEST(deallocation__fails_when_there_is_no_table),
         TEST(overwriting_map__keeps_its_rights_over_the_same_page),
     };
 
