@@ -196,7 +196,8 @@ static void record(const uint8_t *b)
 {
     IOMemoryMapRef map = walk_map(b[OTHER]);
 
-    if (map && map->address && !walk_is_spoiled(map->space, map->address))
+    if (map && map->address && !walk_is_spoiled(map->space, map->address) && map->offset == 0 &&
+        map->length == IOMemoryDescriptorGetLength(map->memory))
         walk_keep_map(IOMemoryDescriptorSetMapping(map->memory, map->task, map->address, 0));
 }
 

@@ -88,12 +88,17 @@ static void complete(const uint8_t *b)
     IOMemoryDescriptorComplete(walk_thing(b[WHICH]), b[OPTIONS] & 3);
 }
 
+/* Not of pages that an overwriting map has put there: they may go while they are pinned. */
 static void wire(const uint8_t *b)
 {
     IOMemoryMapRef map = walk_map(b[WHICH]);
+    uint64_t offset = b[OFFSET] % 8 * PAGE, end = offset + (2 + b[LENGTH] % 4) * PAGE;
 
-    if (map && !walk_is_spoiled(map->space, map->address))
-        IOMemoryMapWireRange(map, b[OPTIONS] & 3, b[OFFSET] % 8 * PAGE, (1 + b[LENGTH] % 4) * PAGE);
+    for (uint64_t at = offset; map && at < end; at += PAGE)
+        if (walk_is_spoiled(map->space, map->address + at))
+            return;
+    if (map && !(map->options & kIOMapStatic)) /* whose pages may be anybody's by now */
+        IOMemoryMapWireRange(map, b[OPTIONS] & 3, offset, end - offset - PAGE);
 }
 
 static void purge(const uint8_t *b)
@@ -170,13 +175,16 @@ static void copy(const uint8_t *b)
         IOMemoryDescriptorReadBytes(md, offset, &byte, 1);
 }
 
-/* Of a map that may be written: the call makes pages writable, as IOKit's does. */
+/* Of a map that may be written, and no further: the call makes pages writable, as IOKit's does. */
 static void set_mode(const uint8_t *b)
 {
     IOMemoryMapRef map = walk_map(b[WHICH]);
+    uint64_t all, size = PAGE * (1 + b[LENGTH] % 4);
 
-    if (map && map->space && !(map->options & (kIOMapReadOnly | kIOMapStatic)))
-        IOSetProcessorCacheMode(map->space, map->address & ~(PAGE - 1), PAGE * (1 + b[LENGTH] % 4), b[OTHER] % 10);
+    if (!map || !map->space || map->options & (kIOMapReadOnly | kIOMapStatic))
+        return;
+    all = (map->address % PAGE + map->length + PAGE - 1) & ~(PAGE - 1);
+    IOSetProcessorCacheMode(map->space, map->address & ~(PAGE - 1), size < all ? size : all, b[OTHER] % 10);
 }
 
 static void set_length(const uint8_t *b)
