@@ -90,11 +90,13 @@ int irq_handle(unsigned id, void (*run)(void *), void *arg);
 enum { TIMER_CALLS = 32 };
 int timer_call(uint64_t microseconds, void (*run)(void *), void *arg);
 
+/* Why el0_run has returned. */
 enum { EL0_SYSCALL, EL0_FAULT, EL0_INTERRUPTED };
 struct el0_exit {
-    int kind;
-    uint64_t number, args[6]; /* of EL0_SYSCALL, otherwise 0 */
-    struct fault fault;       /* of EL0_FAULT; otherwise 0 but for pc, the instruction that EL0 goes on with */
+    int kind;           /* one of these */
+    uint64_t number;    /* EL0_SYSCALL: the call's; otherwise 0, and so are the args */
+    uint64_t args[6];   /* EL0_SYSCALL: the call's */
+    struct fault fault; /* of EL0_FAULT; otherwise 0 but for pc, the instruction that EL0 goes on with */
 };
 enum {
     EL0_BAD = -1,     /* caller: no task or kernel_task; exit is NULL, or the memory to copy to or from is not his */
@@ -160,7 +162,7 @@ const void *runtime_device_tree(void);
  * more (modulo 2^64). IOMapperCreateWithOffset(offset, pa, size) makes the mapper that says so.
  */
 struct bus_window {
-    uint64_t pa, size, offset;
+    uint64_t pa, size, offset; /* bytes */
 };
 
 /*

@@ -44,7 +44,9 @@ while (<>) {
     if (m{^\s*((?:extern |const |struct )*\w+\s+\**)(\w+(?:, \**\w+)+);\s*(/\*.*\*/)?\s*$}) {
         my ($type, $members, $comment) = ($1, $2, $3 // '');
         $comment =~ s{/\*}{/**<};
-        print join(' ', map { "$type$_; $comment" } split /, /, $members), "\n";
+        # A comment before the line has been printed for the first of them.
+        my $between = $comment || $depth ? ' ' : "\n$group";
+        print join($between, map { "$type$_; $comment" } split /, /, $members), "\n";
         next;
     }
     s{/\*}{/**<};

@@ -31,5 +31,6 @@ mapfile -t scripts < <(grep -lE '^#!/bin/(ba)?sh' -r .ci tools tests --exclude-d
 run 'clang accepts every target file' make -s -k clang
 run 'every header compiles alone, public ones in C++ too' make -s -k headers
 if_there clang-format 'the layout is that of make format' clang-format --dry-run -Werror "${sources[@]}"
+if_there doxygen 'make docs has nothing to complain of' make -s docs
 if_there shellcheck 'the scripts pass shellcheck' shellcheck -x -S warning "${scripts[@]}"
 echo "1..$number"
