@@ -121,15 +121,15 @@ static inline void entry_clear_table(uint64_t *table, size_t count)
 /* Is slot[0] `first`, and each of the next seven `step` more? (C takes twice as many instructions.) */
 static inline bool entry_eight(const uint64_t *slot, uint64_t first, uint64_t step)
 {
-    uint64_t a, b;
-    bool follow;
+    uint64_t a, b, follow;
 
 #define NEXT_TWO(at)                                                                                                   \
     "ldp %1, %2, [%4, #" at "]\n\tadd %3, %3, %5\n\tccmp %1, %3, #0, eq\n\tadd %3, %3, %5\n\tccmp %2, %3, #0, eq\n\t"
     __asm__("ldp %1, %2, [%4]\n\tcmp %1, %3\n\tadd %3, %3, %5\n\tccmp %2, %3, #0, eq\n\t" NEXT_TWO("16") NEXT_TWO("32")
-                NEXT_TWO("48")
-            : "=@cceq"(follow), "=&r"(a), "=&r"(b), "+&r"(first)
-            : "r"(slot), "r"(step), "m"(*(const uint64_t(*)[8])slot));
+                NEXT_TWO("48") "cset %0, eq"
+            : "=r"(follow), "=&r"(a), "=&r"(b), "+&r"(first)
+            : "r"(slot), "r"(step), "m"(*(const uint64_t(*)[8])slot)
+            : "cc");
 #undef NEXT_TWO
     return follow;
 }
