@@ -137,7 +137,7 @@ IOReturn IOAddressSpaceQuery(task_t task, uint64_t address, struct IOPageInfo *o
     error = mmu_walk(address_space_tables(task), address, &leaf);
     if (error == MMU_RANGE)
         return kIOReturnBadArgument;
-    *out = (struct IOPageInfo){.size = leaf.size, .tag = leaf.tag, .level = leaf.level};
+    *out = (struct IOPageInfo){.size = leaf.size, .tag = leaf.tag, .level = (uint8_t)leaf.level};
     if (error != MMU_OK)
         return leaf.tag == MMU_TAG_NONE ? KERN_INVALID_ADDRESS : kIOReturnSuccess;
     out->pa = leaf.pa;

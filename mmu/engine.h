@@ -19,7 +19,21 @@
 #define GRANULE        (UINT64_C(1) << GRANULE_BITS)
 #define ENTRIES(level) (1u << level_bits(level))
 
-enum { LAST_LEVEL = 3 }; /* levels have Arm's numbers */
+/* Levels have Arm's numbers, plus LEVEL_BIAS where there is a level -1. */
+enum {
+    LEVEL_BIAS = FIRST_LEVEL < 0 ? -FIRST_LEVEL : 0,
+    TOP_LEVEL = FIRST_LEVEL + LEVEL_BIAS,
+    TOP_LEAF_LEVEL = FIRST_LEAF_LEVEL + LEVEL_BIAS,
+    LAST_LEVEL = 3 + LEVEL_BIAS
+};
+
+_Static_assert(LAST_LEVEL < sizeof((struct mmu_near *)0)->path / sizeof(void *), "struct mmu_near");
+
+/* What a TLBI may be told of a level: the number, or 0 for "any" */
+INLINE uint8_t level_hint(unsigned level)
+{
+    return (uint8_t)(level > LEVEL_BIAS ? level - LEVEL_BIAS : 0);
+}
 
 /* An entry translates 2^this bytes */
 INLINE unsigned level_shift(unsigned level)
@@ -34,13 +48,15 @@ INLINE uint64_t level_size(unsigned level)
 
 INLINE bool has_leaves(unsigned level)
 {
-    return level >= FIRST_LEAF_LEVEL;
+    return level >= TOP_LEAF_LEVEL;
 }
 
-/* A contiguous group, 2^this leaves: one TLB entry may cover them (Arm ARM D8.6.1) */
+/* A contiguous group, 2^this leaves: one TLB entry may cover them (Arm ARM D8.6.1); 0: there is none of that level */
 INLINE unsigned group_bits(unsigned level)
 {
-    return level == LAST_LEVEL ? PAGE_GROUP_BITS : BLOCK_GROUP_BITS;
+    if (level == LAST_LEVEL)
+        return PAGE_GROUP_BITS;
+    return level == TOP_LEAF_LEVEL ? TOP_BLOCK_GROUP_BITS : BLOCK_GROUP_BITS;
 }
 
 INLINE unsigned group_count(unsigned level)
@@ -228,14 +244,14 @@ static void root_open(struct mmu_space *space, void *memory)
 {
     space->root = table_entry(space, root_first(space, memory));
     space->leaf_always = space->base ? 0 : NG;
-    entry_put_none(memory, ENTRIES(FIRST_LEVEL));
+    entry_put_none(memory, ENTRIES(TOP_LEVEL));
 }
 
 #define ENGINE_FORMAT                                                                                                  \
     {                                                                                                                  \
         .number = FORMAT_NUMBER(FORMAT), .granule_bits = GRANULE_BITS, .index_bits = INDEX_BITS,                       \
-        .table_bytes = TABLE_BYTES, .root_bytes = ROOT_BYTES, .root_address = ROOT_ADDRESS,                            \
-        .first_level = FIRST_LEVEL, .va_bits_min = VA_BITS_MIN, .va_bits_max = VA_BITS_MAX,                            \
+        .table_bytes = TABLE_BYTES, .root_bytes = ROOT_BYTES, .root_address = ROOT_ADDRESS, .first_level = TOP_LEVEL,  \
+        .last_level = LAST_LEVEL, .va_bits_min = VA_BITS_MIN, .va_bits_max = VA_BITS_MAX,                              \
         .address_bits = ADDRESS_BITS, .pa_bits_max = PA_BITS_MAX, .pool_mark = POOL_MARK, .map = map, .unmap = unmap,  \
         .walk = walk, .translate = translate, .segment = segment, .root_open = root_open, .release = release,          \
     }

@@ -92,7 +92,7 @@ static void prune(struct job *job)
 
 static void clear(struct job *job)
 {
-    for (rewind(job, job->value ? FIRST_LEAF_LEVEL : 0); step(job);) {
+    for (rewind(job, job->value ? TOP_LEAF_LEVEL : 0); step(job);) {
         if (job->part || job->at.level < job->at.whole_level) {
             if (entry_get(job->slot, job->at.level) != job->value)
                 grow(job);
@@ -171,7 +171,7 @@ NOINLINE bool unmap_table(struct mmu_space *space, uint64_t va, uint64_t size)
 INLINE bool unmap_near(struct mmu_space *space, uint64_t va, uint64_t size)
 {
     const struct mmu_near *near = &space->near;
-    struct mmu_flush flush = {va, size, UINT64_C(1) << near->shift, false, near->level};
+    struct mmu_flush flush = {va, size, UINT64_C(1) << near->shift, false, level_hint(near->level)};
     unsigned count = leaves_near(near, va, size), level = near->level;
     entry_t *table = near->path[level], *slot;
     uint64_t kind = leaf_kind(level), differ;
@@ -212,7 +212,7 @@ static int unmap(struct mmu_space *space, uint64_t va, uint64_t size)
 /* Tables that tagging the range takes. */
 static void plan_tag(struct job *job)
 {
-    for (rewind(job, job->value ? FIRST_LEAF_LEVEL : 0); step(job);)
+    for (rewind(job, job->value ? TOP_LEAF_LEVEL : 0); step(job);)
         if ((job->part || job->at.level < job->at.whole_level) && entry_get(job->slot, job->at.level) != job->value)
             job->lacks += tables_below(0, job);
 }

@@ -37,7 +37,7 @@ INLINE void fill_run(entry_t *slot, unsigned level, uint64_t leaf, unsigned coun
 {
     unsigned group = group_count(level), head = to_group(slot, level);
 
-    if (((leaf >> level_shift(level)) + head) & (group - 1) || count < head + group)
+    if (group == 1 || ((leaf >> level_shift(level)) + head) & (group - 1) || count < head + group)
         fill(slot, level, leaf, count);
     else
         fill_groups(slot, level, leaf, count);
@@ -247,7 +247,7 @@ size_t FORMAT_CALL(FORMAT, tables_max)(unsigned va_bits, uint64_t size)
 {
     uint64_t count = 0, pages = (size + GRANULE - 1) >> GRANULE_BITS;
 
-    for (unsigned level = FIRST_LEVEL; level < LAST_LEVEL; level++) {
+    for (unsigned level = TOP_LEVEL; level < LAST_LEVEL; level++) {
         unsigned shift = level_shift(level) - GRANULE_BITS;
         uint64_t touched, there;
 

@@ -114,7 +114,7 @@ NOINLINE int protect_any(struct mmu_space *space, uint64_t va, uint64_t size, ui
 INLINE bool protect_near(struct mmu_space *space, uint64_t va, uint64_t size, uint64_t bits)
 {
     const struct mmu_near *near = &space->near;
-    struct mmu_flush flush = {va, size, UINT64_C(1) << near->shift, false, near->level};
+    struct mmu_flush flush = {va, size, UINT64_C(1) << near->shift, false, level_hint(near->level)};
     unsigned count = leaves_near(near, va, size), level = near->level;
     uint64_t kind = bits | leaf_kind(level), differ;
     entry_t *slot;

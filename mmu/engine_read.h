@@ -18,7 +18,7 @@ INLINE void tell_leaf(struct mmu_leaf *leaf, const struct mmu_near *near, uint64
 {
     leaf->pa = leaf_pa(entry, va, near->mask);
     leaf->size = near->mask + 1;
-    leaf->level = near->level;
+    leaf->level = (int8_t)(near->level - LEVEL_BIAS);
     leaf->attr = leaf_attr(entry);
     leaf->tag = MMU_TAG_NONE;
 }

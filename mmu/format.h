@@ -14,8 +14,8 @@
 
 /* All formats, by number; a new one is a name here and a file. */
 #define FORMATS(row, call)                                                                                             \
-    row(vmsa64_4k, call) row(vmsa64_16k, call) row(vmsa64_64k, call) row(stage2_4k, call) row(lpae, call)              \
-        row(short, call) row(short_pxn, call)
+    row(vmsa64_4k, call) row(vmsa64_16k, call) row(vmsa64_64k, call) row(vmsa64_4k_52, call) row(vmsa64_16k_52, call)  \
+        row(vmsa64_64k_52, call) row(stage2_4k, call) row(lpae, call) row(short, call) row(short_pxn, call)
 
 #define FORMAT_PASTE(a, b, c)       a##b##c
 #define FORMAT_NUMBER(format)       FORMAT_PASTE(FORMAT_, format, )
@@ -26,7 +26,7 @@ enum { FORMATS(FORMAT_COUNTS, ) FORMAT_COUNT };
 struct mmu_format {
     uint8_t number;
     uint8_t granule_bits, index_bits; /* a table has at most 2^index_bits entries */
-    uint8_t first_level;              /* where the widest space starts; Arm's numbers: the last level is 3 */
+    uint8_t first_level, last_level;  /* the widest space's; numbers of the engine's: engine.h */
     uint8_t va_bits_min, va_bits_max;
     uint8_t address_bits; /* of a virtual address: the high half ends at 2^address_bits; va_bits_min: there is none */
     uint8_t pa_bits_max;

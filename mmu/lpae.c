@@ -9,7 +9,8 @@ enum {
     INDEX_BITS = 9,
     POOL_MARK = 8,
     PAGE_GROUP_BITS = 4,
-    BLOCK_GROUP_BITS = 4
+    BLOCK_GROUP_BITS = 4,
+    TOP_BLOCK_GROUP_BITS = 4
 };
 
 #include "mmu/engine.h"

@@ -61,8 +61,9 @@ struct mmu_leaf {
     uint64_t pa; /* of the byte asked for; for a tagged entry its payload */
     uint64_t
         size; /* of the leaf (of a contiguous group: of its member), or of the invalid entry, that holds the byte */
-    uint32_t attr;      /* as of struct mmu_range; 0 where nothing is mapped */
-    uint8_t level, tag; /* Arm's number of the level; an MMU_TAG_ */
+    uint32_t attr; /* as of struct mmu_range; 0 where nothing is mapped */
+    int8_t level;  /* Arm's number: -1 to 3 */
+    uint8_t tag;   /* an MMU_TAG_ */
 };
 
 /* A space's tables, counted. */
@@ -136,7 +137,8 @@ int mmu_tag(struct mmu_space *space, uint64_t va, uint64_t size, unsigned tag, u
  */
 int mmu_fill(struct mmu_space *space, const struct mmu_range *range, uint64_t payload);
 
-/* A low-half space of va_bits (36..48; AArch32 25..32). NULL when memory runs out or the format cannot do va_bits. */
+/* A low-half space of va_bits (36..48, or 52; AArch32 25..32). NULL when memory runs out or the format cannot do
+ * va_bits. */
 struct mmu_space *mmu_space_create(const struct mmu_format *format, unsigned va_bits,
                                    const struct mmu_backend *backend);
 void mmu_space_destroy(struct mmu_space *space); /* no core may still use it; NULL is ignored */
@@ -161,6 +163,12 @@ int mmu_conflicts(struct mmu_space *space, const struct mmu_range *wanted,
 
 extern const struct mmu_backend mmu_cpu_backend; /* the CPU walks; table memory is the runtime's RAM */
 extern const struct mmu_format mmu_vmsa64_4k, mmu_vmsa64_16k, mmu_vmsa64_64k; /* AArch64, by granule */
+/*
+ * The same with 52 bits of output address, and of input in spaces that are so wide. 4K and 16K: TCR.DS is 1
+ * (FEAT_LPA2), which both halves share, and SH0 or SH1 says inner shareable; 64K: FEAT_LPA. TCR.IPS has 52 bits. Blocks
+ * are one level larger: 512G, 64G and 4T. The backend's pa_bits is to say up to 52.
+ */
+extern const struct mmu_format mmu_vmsa64_4k_52, mmu_vmsa64_16k_52, mmu_vmsa64_64k_52;
 extern const struct mmu_format mmu_lpae; /* AArch32 long descriptors: addresses below 2^32, output below 2^40 */
 /*
  * ARMv7 short descriptors: addresses and output below 2^32. EL1 may execute what EL0 may (MMU_EXEC with MMU_USER), but

@@ -10,7 +10,8 @@ enum {
     INDEX_BITS = 12,
     POOL_MARK = 8,
     PAGE_GROUP_BITS = 4,
-    BLOCK_GROUP_BITS = 4
+    BLOCK_GROUP_BITS = 4,
+    TOP_BLOCK_GROUP_BITS = 4
 };
 
 #include "mmu/engine_short.h"

@@ -4,7 +4,7 @@
 #include "mmu/format.h"
 #include "mmu/pool.h"
 
-enum { LAST_LEVEL = 3, SPACE_MEMORY = 4096 };
+enum { SPACE_MEMORY = 4096 };
 
 _Static_assert(sizeof(struct mmu_space) <= SPACE_MEMORY, "one allocation holds a space");
 
@@ -13,7 +13,8 @@ static unsigned root_level(const struct mmu_format *format, unsigned va_bits)
 {
     unsigned level = format->first_level;
 
-    while (level < LAST_LEVEL && va_bits <= format->granule_bits + format->index_bits * (LAST_LEVEL - level))
+    while (level < format->last_level &&
+           va_bits <= format->granule_bits + format->index_bits * (format->last_level - level))
         level++;
     return level;
 }

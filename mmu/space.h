@@ -38,7 +38,7 @@ struct mmu_near {
     uint64_t va, span; /* span 0: none */
     uint64_t mask;     /* of the address bits inside one of its leaves; all bits where it can have no leaves */
     void *table;
-    void *path[4];      /* where the descriptor of the table of each level stands, down to its own */
+    void *path[5];      /* where the descriptor of the table of each level stands, down to its own */
     uint64_t whole_end; /* asked for: tables of whole_level and below that end by here are not gone into */
     uint8_t whole_level;
     uint8_t level, shift, kind;
@@ -54,7 +54,7 @@ struct mmu_space {
     struct mmu_near near;
     uint64_t leaf_always; /* what every leaf has, whatever its attr */
     uintptr_t table_offset;
-    uint8_t root_level; /* Arm's number */
+    uint8_t root_level; /* the engine's number */
     uint8_t va_bits, pa_bits;
     bool no_break;            /* as the backend said */
     uint16_t asid;            /* the owner's, or asid.h's: written before the space is first used; 0 at first */

@@ -82,12 +82,19 @@ static void forget_range(uint64_t operand, bool kernel, bool tables)
         __asm__ volatile("sys #0, c8, c2, #5, %0" : : "r"(operand) : "memory");
 }
 
+/* With TCR.DS the operand's address is in units of 64K, whatever the granule: a range need not begin at one. */
+static bool has_ds(const struct mmu_format *format)
+{
+    return format->pa_bits_max > 48 && format->granule_bits < 16;
+}
+
 static bool forget_by_range(const struct mmu_space *space, const struct mmu_flush *flush)
 {
     bool kernel = space->base != 0;
     uint64_t operand;
 
-    if (!(features & HAS_RANGE) || !tlb_range_operand(&operand, flush->va, flush->size, space->format->granule_bits))
+    if (!(features & HAS_RANGE) || has_ds(space->format) ||
+        !tlb_range_operand(&operand, flush->va, flush->size, space->format->granule_bits))
         return false;
     if (!flush->tables)
         operand |= tlb_range_ttl(flush->level);

@@ -2,7 +2,6 @@
 #ifndef MMU_VMSA64_LEAF_H
 #define MMU_VMSA64_LEAF_H
 
-#include "mmu/entry64.h"
 #include "mmu/mair_leaf.h"
 
 /* What may be written is never executable. */
@@ -37,6 +36,6 @@ static inline uint32_t leaf_attr(uint64_t leaf)
 }
 
 /* What spaces of these formats can be */
-enum { VA_BITS_MIN = 36, VA_BITS_MAX = 48, ADDRESS_BITS = 64, PA_BITS_MAX = 48 };
+enum { VA_BITS_MIN = 36, ADDRESS_BITS = 64 };
 
 #endif

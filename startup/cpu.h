@@ -4,8 +4,7 @@
 
 #include <stdint.h>
 
-/* Bits of the physical addresses that a table entry of 4 KiB granule can hold (ID_AA64MMFR0_EL1.PARange, 48 at most).
- */
+/* Bits of the physical addresses that the CPU puts out: PARange, 52 at most. A format may hold less. */
 unsigned cpu_pa_bits(void);
 
 /* Interrupts and aborts that are pending or come later are taken from here on. */

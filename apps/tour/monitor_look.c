@@ -48,7 +48,7 @@ void monitor_walk(const struct words *words)
     }
     fflush(stdout); /* the runtime's own report goes to the console past stdout's buffer */
     view_print_walk(va);
-    printf("level %u, %s of %s: ", leaf.level, error == MMU_OK ? "a leaf" : "an invalid entry",
+    printf("level %d, %s of %s: ", leaf.level, error == MMU_OK ? "a leaf" : "an invalid entry",
            words_size(leaf.size, size));
     if (error != MMU_OK) {
         puts(leaf.tag <= MMU_TAG_BUSY ? tag_words[leaf.tag] : "an unknown tag");

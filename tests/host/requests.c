@@ -30,6 +30,8 @@ size_t requests(struct request list[REQUESTS_MAX])
         {"a level 1 span, a block and a page", at(g), FAR_PA + g, g + t + p},
         {"a level 1 span, pa off by a block", at(g), FAR_PA + t, g},
         {"a level 1 span from a block before", at(g - t), FAR_PA + g - t, g + 2 * t},
+        {"pages over a quarter of the output", at(t - p), FAR_PA - 3 * p, 7 * p},
+        {"blocks over a quarter of the output", at(2 * t), FAR_PA - 2 * t, 4 * t},
         {"a level 0 span", at(block_span(0)), FAR_PA, block_span(0)},
     };
     size_t count = 0;
@@ -42,7 +44,7 @@ size_t requests(struct request list[REQUESTS_MAX])
 
 uint64_t leaf_due(const struct request *request, uint64_t va)
 {
-    for (int level = 1; level < 3; level++) {
+    for (int level = 0; level < 3; level++) {
         uint64_t span = block_span(level), first = va & ~(span - 1);
 
         if (has_block(level) && first >= request->va && first - request->va + span <= request->size &&

@@ -9,7 +9,7 @@ struct request {
     uint64_t va, pa, size;
 };
 
-#define REQUESTS_MAX 20
+#define REQUESTS_MAX 24
 
 /* Fills list and returns how many requests this shape knows. */
 size_t requests(struct request list[REQUESTS_MAX]);

@@ -15,6 +15,8 @@ const struct shape shapes[] = {
     {                                                                                                                  \
 #format " " #va_bits " " #half " BBM", &mmu_##format, NULL, granule_bits, va_bits, #half[0] == 'h', true       \
     }
+#define WIDE(format, granule_bits, va_bits)                                                                            \
+    HALF(format, &judge_wide, granule_bits, va_bits, low), HALF(format, &judge_wide, granule_bits, va_bits, high)
 #define SHAPE(format, granule_bits, va_bits)                                                                           \
     HALF(format, NULL, granule_bits, va_bits, low), HALF(format, NULL, granule_bits, va_bits, high)
     SHAPE(vmsa64_4k, 12, 36),
@@ -29,6 +31,15 @@ const struct shape shapes[] = {
     SHAPE(vmsa64_64k, 16, 42),
     SHAPE(vmsa64_64k, 16, 47),
     SHAPE(vmsa64_64k, 16, 48),
+    WIDE(vmsa64_4k_52, 12, 39),
+    WIDE(vmsa64_4k_52, 12, 48),
+    WIDE(vmsa64_4k_52, 12, 49),
+    WIDE(vmsa64_4k_52, 12, 52),
+    WIDE(vmsa64_16k_52, 14, 47),
+    WIDE(vmsa64_16k_52, 14, 52),
+    WIDE(vmsa64_64k_52, 16, 42),
+    WIDE(vmsa64_64k_52, 16, 48),
+    WIDE(vmsa64_64k_52, 16, 52),
     NO_BREAK(vmsa64_4k, 12, 39, high),
     NO_BREAK(vmsa64_16k, 14, 36, low),
     NO_BREAK(vmsa64_64k, 16, 42, high),
@@ -57,6 +68,8 @@ bool shape_open(const struct shape *shape, const struct model_config *config)
     world_shape = *shape;
     fitting.no_break = shape->no_break;
     fitting.entry_bytes = shape->rules ? shape->rules->slot_bytes : 8;
+    if (shape->rules == &judge_wide && !config->pa_bits)
+        fitting.pa_bits = 52;
     model_start(&fitting);
     if (shape->high) {
         world_space = &high_space;
@@ -104,9 +117,16 @@ uint64_t table_span(void)
     return block_span(2);
 }
 
+static bool is_wide(void)
+{
+    return world_shape.rules == &judge_wide;
+}
+
 bool has_block(int level)
 {
-    return (level == 2 || (level == 1 && world_shape.granule_bits == 12)) && block_span(level) < space_size();
+    int first = world_shape.granule_bits == 12 ? 1 : 2;
+
+    return level <= 2 && level >= first - is_wide() && block_span(level) < space_size();
 }
 
 uint64_t at(uint64_t offset)
@@ -128,6 +148,8 @@ static bool is_short(void)
 
 uint64_t far_pa(void)
 {
+    if (is_wide())
+        return UINT64_C(1) << 50;
     return UINT64_C(1) << (world_shape.rules == &judge_lpae ? 38 : is_short() ? 30 : 46);
 }
 
@@ -180,7 +202,7 @@ const char *attributes_wrong(const struct judge_leaf *leaf, uint32_t wanted)
         return "another memory type or shareability";
     if (permissions_wrong(leaf, attr))
         return "other permissions";
-    if (!world_shape.rules && (leaf->pxn != (user || !exec) || leaf->uxn != !(user && exec)))
+    if ((!world_shape.rules || is_wide()) && (leaf->pxn != (user || !exec) || leaf->uxn != !(user && exec)))
         return "another PXN or UXN";
     if (leaf->ng != (!stage2() && (user || !world_shape.high)) || !leaf->af)
         return "another nG or AF";

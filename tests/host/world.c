@@ -13,7 +13,7 @@ static int open_with(const struct shape *shape, unsigned pa_bits)
 
 int world_open(void **state)
 {
-    return open_with(*state, 48);
+    return open_with(*state, 0);
 }
 
 int world_open_36(void **state)

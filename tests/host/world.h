@@ -9,7 +9,8 @@
 #include "tests/host/check.h"
 #include "tests/host/shape.h"
 
-/* The space of this shape, on a machine with pa_bits (0: 48). Setup and teardown of cmocka; *state is the shape. */
+/* The space of this shape, on a machine with as many pa_bits as it can use, or 36. Setup and teardown of cmocka;
+ * *state is the shape. */
 int world_open(void **state);
 int world_open_36(void **state);
 int world_close(void **state);

@@ -77,7 +77,7 @@ static void check_byte(const struct mmu_range *range, uint64_t offset, uint64_t 
     CHECK_EQ(entry.size, leaf_size);
     CHECK_EQ(entry.descriptor & CONTIGUOUS, range->size > leaf_size ? CONTIGUOUS : 0);
     CHECK_EQ(mmu_walk(space, va, &leaf), MMU_OK);
-    CHECK(leaf.pa == pa && leaf.size == leaf_size && leaf.attr == range->attr && leaf.level == entry.level);
+    CHECK(leaf.pa == pa && leaf.size == leaf_size && leaf.attr == range->attr && (unsigned)leaf.level == entry.level);
 }
 
 /* A leaf or a whole contiguous group of leaves. */
