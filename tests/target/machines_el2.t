@@ -41,8 +41,8 @@ for machine in virt virt,gic-version=3; do
         ok "$test: $machine, max, 4 cores" passes
     done
 done
-for test in el0 isolation; do
-    boot 60 "$OUT/test_${test}_a64.elf" "$test" -cpu max -smp 4 </dev/null
+for test in el0 isolation isolation_a64; do
+    boot 60 "$OUT/test_$test.elf" "$test" -cpu max -smp 4 </dev/null
     ok "$test: max" passes
 done
 
