@@ -127,7 +127,7 @@ void cxx__driverkit_names(void)
 void cxx__other_members(void)
 {
     static uint8_t bytes[64];
-    const IODeviceMemory::InitElement list[] = {{UINT64_C(0x8000000000), PAGE, 7}, {UINT64_C(0x8000002000), PAGE, 9}};
+    const IODeviceMemory::InitElement list[] = {{UINT64_C(0xf0000000), PAGE, 7}, {UINT64_C(0xf0002000), PAGE, 9}};
     IOMemoryDescriptor *devices[2];
     IOOptionBits old = 0;
     IOByteCount resident = 1, dirty = 1;

@@ -2,7 +2,7 @@
  * getPhysicalSegment while another core takes the map away and gives its address to other memory: what it answers is
  * the map's own memory or nothing, never what has come to its address since.
  *
- * QEMU: -smp 2
+ * QEMU: -smp 4
  */
 #include <time.h>
 
