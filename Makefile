@@ -100,7 +100,8 @@ size: $(LIBRARY) $(OUT)/$(NAME).elf ## bytes of each room, of programs' parts of
 
 # ---- host tests ----------------------------------------------------------------------------------------------------
 
-HOST_SRCS := $(call portable,$(wildcard mmu/*.c iomem/*.c startup/frames*.c startup/bus_step.c)) \
+HOST_SRCS := $(call portable,$(wildcard mmu/*.c iomem/*.c startup/frames*.c startup/bus_step.c \
+    boards/bcm2711_ram.c)) \
     $(filter-out tests/host/test_%,$(wildcard tests/host/*.c)) $(wildcard $(CHECKS:%=mmu/*_%.c) $(CHECKS:%=iomem/*_%.c))
 HOST_TESTS := $(wildcard tests/host/test_*.c)
 SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all

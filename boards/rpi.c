@@ -1,5 +1,6 @@
 #include "boards/rpi.h"
 
+#include "boards/bcm2711_ram.h"
 #include "boards/firmware.h"
 #include "boards/mini_uart.h"
 #include "boards/pl011.h"
@@ -103,17 +104,12 @@ size_t rpi_find_ram(const struct board_access *access, struct board_range ranges
     return 1;
 }
 
-/* BCM2711's low map: RAM is one piece from 0 on, but from 0xFC000000 to 4 GiB the peripherals hide it. */
 size_t rpi4_find_ram(const struct board_access *access, struct board_range ranges[BOARD_RAM_MAX])
 {
-    const uint64_t first = UINT64_C(1) << 30, hidden = 0xFC000000, shown = UINT64_C(1) << 32;
     struct mailbox mailbox = mailbox_of(access);
     size_t count = rpi_find_ram(access, ranges);
-    uint64_t end = firmware_revision_memory(firmware_revision(&mailbox));
 
-    if (count && end > first)
-        ranges[count++] = (struct board_range){first, (end < hidden ? end : hidden) - first};
-    if (count && end > shown)
-        ranges[count++] = (struct board_range){shown, end - shown};
+    if (count)
+        count += bcm2711_upper_ram(firmware_revision_memory(firmware_revision(&mailbox)), &ranges[count]);
     return count;
 }
