@@ -85,13 +85,11 @@ static IOReturn reserve_fixed(IOMemoryMapRef map, uint64_t size, uint64_t lead)
     return region_alloc_at(&map->space->regions, &map->region, va, size) ? kIOReturnSuccess : kIOReturnNoSpace;
 }
 
-static inline uint32_t attributes_of(IOMemoryMapRef map, const struct map_run *run)
+static inline uint32_t rights_of(IOMemoryMapRef map)
 {
-    uint32_t attr = translate_type(run->mode, run->ram);
+    uint32_t rights = map->options & kIOMapReadOnly ? 0 : MMU_WRITE;
 
-    if (!(map->options & kIOMapReadOnly))
-        attr |= MMU_WRITE;
-    return map->space->user ? attr | MMU_USER : attr;
+    return map->space->user ? rights | MMU_USER : rights;
 }
 
 /* The types are those of the pages. */
@@ -101,9 +99,7 @@ static int enter_view(IOMemoryMapRef map, struct memory_view *view, uint64_t va)
 
     view->task = map->space;
     view->va = va;
-    view->attr = map->options & kIOMapReadOnly ? 0 : MMU_WRITE;
-    if (map->space->user)
-        view->attr |= MMU_USER;
+    view->attr = rights_of(map);
     error = memory_view_enter(view);
     if (error == MMU_OK && map->overwrites)
         memory_view_lay_over(view);
@@ -113,7 +109,7 @@ static int enter_view(IOMemoryMapRef map, struct memory_view *view, uint64_t va)
 static inline int enter_run(IOMemoryMapRef map, struct map_run *run, uint64_t va)
 {
     struct mmu_space *space = address_space_tables(map->space);
-    struct mmu_range range = {va, run->node.pa, run->node.size, attributes_of(map, run)};
+    struct mmu_range range = {va, run->node.pa, run->node.size, translate_type(run->mode, run->ram) | rights_of(map)};
 
     run->node.va = va;
     run->node.space = space;
@@ -309,8 +305,7 @@ static inline void set_device_run(IOMemoryMapRef map, uint64_t pa, uint64_t size
 
 static inline int enter_device(IOMemoryMapRef map, uint64_t va)
 {
-    uint32_t attr = map->options & kIOMapReadOnly ? TRANSLATE_DEVICE : TRANSLATE_DEVICE | MMU_WRITE;
-    struct mmu_range range = {va, map->run.node.pa, map->run.node.size, map->space->user ? attr | MMU_USER : attr};
+    struct mmu_range range = {va, map->run.node.pa, map->run.node.size, TRANSLATE_DEVICE | rights_of(map)};
 
     map->run.node.va = va;
     map->run.node.space = address_space_tables(map->space);
