@@ -207,6 +207,7 @@ static void detach_views(IOMemoryMapRef map)
 
 static void lose_pages(IOMemoryMapRef map)
 {
+    map_goes(map);
     map_unwire_all(map);
     detach_views(map);
     map_forget_runs(map);

@@ -89,6 +89,7 @@ static void overwriting_map__has_no_pages_when_its_place_has_gone(void **state)
     assert_int_equal(address(over), va);
     drop(base);
     assert_int_equal(address(over), 0);
+    assert_null(map_space_now(over)); /* who looks without the lock does not take the next one's pages for its own */
     next = map_at(md_of(below), va, kIOMapUnique);
     assert_non_null(next);
     assert_int_equal(IOMemoryMapRedirect(over, md_of(other), 0, 0), kIOReturnSuccess);

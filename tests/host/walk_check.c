@@ -190,6 +190,8 @@ static void check_map(IOMemoryMapRef map)
 
     if ((map->address == 0) != (map->space == NULL))
         walk_wrong("I5: address %#jx, %s space", (uintmax_t)map->address, map->space ? "with a" : "no");
+    if (map->there && !map->space)
+        walk_wrong("I5: a map without a space that readers without the lock take for mapped");
     if (!map->registered != !(map->object.references >> 16))
         walk_wrong("I1: a map is registered, or held as if it were");
     if (!changes_its_length(md) && map->offset + map->length > md->length)
