@@ -179,16 +179,24 @@ int memory_view_refresh(const struct memory_view *view, uint64_t page)
     return refresh(view, page, page + 1);
 }
 
-int memory_view_refresh_all(const struct memory_object *object, uint64_t first, uint64_t count)
+typedef int pages_call(const struct memory_view *view, uint64_t page, uint64_t end);
+
+/* For what each view of the object has of these pages, until it fails. */
+static int for_all(const struct memory_object *object, uint64_t first, uint64_t count, pages_call *call)
 {
     int error = MMU_OK;
 
     for (const struct memory_view *view = object->views; view && error == MMU_OK; view = view->next) {
         uint64_t start = first > view->first ? first : view->first, end = view->first + view->count;
 
-        error = refresh(view, start, first + count < end ? first + count : end);
+        error = call(view, start, first + count < end ? first + count : end);
     }
     return error;
+}
+
+int memory_view_refresh_all(const struct memory_object *object, uint64_t first, uint64_t count)
+{
+    return for_all(object, first, count, refresh);
 }
 
 int memory_view_retype_all(const struct memory_object *object, uint64_t page, uint32_t type)
@@ -245,13 +253,8 @@ static int hide(const struct memory_view *view, uint64_t page, uint64_t end)
 
 int memory_view_hide_all(const struct memory_object *object, uint64_t first, uint64_t count)
 {
-    int error = MMU_OK;
+    int error = for_all(object, first, count, hide);
 
-    for (const struct memory_view *view = object->views; view && error == MMU_OK; view = view->next) {
-        uint64_t start = first > view->first ? first : view->first, end = view->first + view->count;
-
-        error = hide(view, start, first + count < end ? first + count : end);
-    }
     for (uint64_t page = first; error != MMU_OK && page < first + count; page++)
         if (memory_object_has(object, page))
             memory_view_show_all(object, page);
