@@ -21,15 +21,17 @@ static bool refuse(const struct port_abort *abort, enum port_refusal reason)
     return false;
 }
 
-/* An object that had the page already did not enter it when there was no table for it. */
-static int show(const struct memory_view *view, uint64_t page)
+typedef int page_call(const struct memory_view *view, uint64_t page);
+
+/* What was not done for the page, as there was no table for it, when its object got it or made it its own. */
+static bool make_up(const struct memory_view *view, uint64_t page, page_call *call)
 {
     int error;
 
     do
-        error = memory_view_show(view, page);
+        error = call(view, page);
     while (error == MMU_TABLES && memory_purge_one());
-    return error;
+    return error == MMU_OK;
 }
 
 static bool bring(const struct port_abort *abort, uint64_t payload)
@@ -42,7 +44,7 @@ static bool bring(const struct port_abort *abort, uint64_t payload)
         return false;
     want.first = page_at(view, abort->va);
     if (memory_object_has(object, want.first))
-        return show(view, want.first) == MMU_OK || refuse(abort, PORT_NO_MEMORY);
+        return make_up(view, want.first, memory_view_show) || refuse(abort, PORT_NO_MEMORY);
     /* It is shown then, or there was no table for it: the next try finds it resident. */
     return memory_object_get(object, &want) == kIOReturnSuccess || refuse(abort, PORT_NO_MEMORY);
 }
@@ -54,28 +56,15 @@ static bool bring(const struct port_abort *abort, uint64_t payload)
 static bool serve_translation(const struct port_abort *abort, const struct mmu_leaf *seen)
 {
     struct mmu_leaf leaf = {0};
-    bool tried = seen->tag == MMU_TAG_DEMAND;
 
-    if (tried && bring(abort, seen->pa))
+    if (seen->tag == MMU_TAG_DEMAND && bring(abort, seen->pa))
         return true;
     if (mmu_walk(abort->space, abort->va, &leaf) == MMU_OK)
         return true;
     if (leaf.tag == MMU_TAG_BLOCKED) /* since a moment ago: now it waits */
         return true;
-    if (tried && leaf.pa == seen->pa)
-        return false;
-    return leaf.tag == MMU_TAG_DEMAND && bring(abort, leaf.pa);
-}
-
-/* The rights that the page is to have now: for want of a table they may have stayed what they were. */
-static int allow(const struct memory_view *view, uint64_t page)
-{
-    int error;
-
-    do
-        error = memory_view_refresh(view, page);
-    while (error == MMU_TABLES && memory_purge_one());
-    return error;
+    /* By another tag than the one that failed; only a demand's is not 0. */
+    return leaf.tag == MMU_TAG_DEMAND && leaf.pa != seen->pa && bring(abort, leaf.pa);
 }
 
 static bool serve_write(const struct port_abort *abort)
@@ -91,7 +80,7 @@ static bool serve_write(const struct port_abort *abort)
         return true;
     if (leaf.attr & MMU_WRITE || leaf.pa / PAGE != view->object->pages[want.first] / PAGE)
         return leaf.attr & MMU_WRITE;
-    if (memory_object_get(view->object, &want) != kIOReturnSuccess || allow(view, want.first) != MMU_OK)
+    if (memory_object_get(view->object, &want) != kIOReturnSuccess || !make_up(view, want.first, memory_view_refresh))
         return refuse(abort, PORT_NO_MEMORY);
     return true;
 }
