@@ -101,13 +101,9 @@ struct retype {
     uint32_t type;
 };
 
-/* Pages that have the same rights. */
-static int retype_like(struct mmu_space *space, uint64_t va, uint64_t size, uint32_t type)
+static uint32_t with_type(uint32_t attr, uint32_t type)
 {
-    struct mmu_leaf leaf;
-
-    mmu_walk(space, va, &leaf);
-    return mmu_protect(space, va, size, (leaf.attr & ~(uint32_t)MMU_TYPE_MASK) | type);
+    return (attr & ~(uint32_t)MMU_TYPE_MASK) | type;
 }
 
 static uint64_t rest_of(const struct mmu_leaf *leaf, uint64_t va)
@@ -128,7 +124,7 @@ static int retype_run(struct mmu_space *space, uint64_t va, uint64_t size, uint3
         while (run < size && mmu_walk(space, va + run, &next) == MMU_OK && next.attr == leaf.attr)
             run += rest_of(&next, va + run);
         run = run < size ? run : size;
-        error = retype_like(space, va, run, type);
+        error = mmu_protect(space, va, run, with_type(leaf.attr, type));
     }
     return error;
 }
@@ -154,6 +150,16 @@ static int retype_mapping(struct rmap_visit *visit, struct rmap_node *node)
     return MMU_OK;
 }
 
+/* Its pages have the same rights. */
+static int retype_linear(const struct cache_piece *piece, uint32_t type)
+{
+    uint64_t va = (uintptr_t)port_linear(piece->pa);
+    struct mmu_leaf leaf;
+
+    mmu_walk(mmu_kernel_space(), va, &leaf);
+    return mmu_protect(mmu_kernel_space(), va, piece->size, with_type(leaf.attr, type));
+}
+
 /* Every alias of the piece. A failure leaves some changed. */
 static int retype(const struct cache_piece *piece, unsigned mode)
 {
@@ -163,7 +169,7 @@ static int retype(const struct cache_piece *piece, unsigned mode)
     if (error == MMU_OK && piece->ram)
         error = memory_object_retype(piece->pa, piece->size, all.type);
     if (error == MMU_OK && piece->ram)
-        error = retype_like(mmu_kernel_space(), (uintptr_t)port_linear(piece->pa), piece->size, all.type);
+        error = retype_linear(piece, all.type);
     return error;
 }
 
