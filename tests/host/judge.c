@@ -145,6 +145,21 @@ void judge_grant(const struct judge_regime *regime, struct judge_leaf *leaf)
     leaf->el0 = (user ? JUDGE_R : 0u) | (uw ? JUDGE_W : 0u) | (ux ? JUDGE_X : 0u);
 }
 
+void judge_fields(const struct judge_regime *regime, struct judge_leaf *leaf)
+{
+    uint64_t descriptor = leaf->descriptor;
+
+    leaf->index = (unsigned)BITS(descriptor, 4, 2);
+    leaf->mair = (unsigned)(regime->mair >> (8 * leaf->index)) & 0xff;
+    leaf->ap = (unsigned)BITS(descriptor, 7, 6);
+    leaf->sh = (unsigned)BITS(descriptor, 9, 8);
+    leaf->af = BITS(descriptor, 10, 10) != 0;
+    leaf->ng = BITS(descriptor, 11, 11) != 0;
+    leaf->contiguous = BITS(descriptor, 52, 52) != 0;
+    leaf->pxn = BITS(descriptor, 53, 53) != 0;
+    leaf->uxn = BITS(descriptor, 54, 54) != 0;
+}
+
 struct judge_leaf judge_leaf(const struct judge_regime *regime, int level, uint64_t descriptor, uint64_t va)
 {
     struct judge_entry entry = judge_decode(regime, level, descriptor);
@@ -158,15 +173,7 @@ struct judge_leaf judge_leaf(const struct judge_regime *regime, int level, uint6
         leaf.fault = JUDGE_TRANSLATION;
         return leaf;
     }
-    leaf.index = (unsigned)BITS(descriptor, 4, 2);
-    leaf.mair = (unsigned)(regime->mair >> (8 * leaf.index)) & 0xff;
-    leaf.ap = (unsigned)BITS(descriptor, 7, 6);
-    leaf.sh = (unsigned)BITS(descriptor, 9, 8);
-    leaf.af = BITS(descriptor, 10, 10) != 0;
-    leaf.ng = BITS(descriptor, 11, 11) != 0;
-    leaf.contiguous = BITS(descriptor, 52, 52) != 0;
-    leaf.pxn = BITS(descriptor, 53, 53) != 0;
-    leaf.uxn = BITS(descriptor, 54, 54) != 0;
+    judge_fields(regime, &leaf);
     leaf.pa = entry.pa | (va & (size - 1));
     if (entry.pa >> regime->pa_bits)
         leaf.fault = JUDGE_ADDRESS_SIZE;

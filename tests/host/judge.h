@@ -83,6 +83,9 @@ struct judge_entry judge_decode(const struct judge_regime *regime, int level, ui
 /* Everything a leaf descriptor grants and says, faults included; va picks the byte. */
 struct judge_leaf judge_leaf(const struct judge_regime *regime, int level, uint64_t descriptor, uint64_t va);
 
+/* Of *leaf, from its descriptor, what all long descriptors of stage 1 have in one place: index to contiguous, but pa */
+void judge_fields(const struct judge_regime *regime, struct judge_leaf *leaf);
+
 /* What AP, PXN, UXN and the regime grant, of VMSAv8-64 stage 1: el1 and el0 of *leaf */
 void judge_grant(const struct judge_regime *regime, struct judge_leaf *leaf);
 

@@ -112,15 +112,7 @@ static struct judge_leaf leaf(const struct judge_regime *regime, int level, uint
         leaf.fault = JUDGE_TRANSLATION;
         return leaf;
     }
-    leaf.index = (unsigned)BITS(descriptor, 4, 2);
-    leaf.mair = (unsigned)BITS(regime->mair, 8 * leaf.index + 7, 8 * leaf.index);
-    leaf.ap = (unsigned)BITS(descriptor, 7, 6);
-    leaf.sh = (unsigned)BITS(descriptor, 9, 8);
-    leaf.af = BITS(descriptor, 10, 10) != 0;
-    leaf.ng = BITS(descriptor, 11, 11) != 0;
-    leaf.contiguous = BITS(descriptor, 52, 52) != 0;
-    leaf.pxn = BITS(descriptor, 53, 53) != 0;
-    leaf.uxn = BITS(descriptor, 54, 54) != 0;
+    judge_fields(regime, &leaf);
     leaf.pa = entry.pa | (va & (size - 1));
     if (BITS(descriptor, 47, OUTPUT_SIZE))
         leaf.fault = JUDGE_ADDRESS_SIZE;

@@ -116,11 +116,9 @@ static struct judge_entry decode(const struct judge_regime *regime, int level, u
     return entry;
 }
 
-/* S1DecodeMemAttrs: all but cacheable memory is outer shareable; of the latter TCR or the descriptor decides. */
-static unsigned shareability(const struct judge_regime *regime, uint64_t descriptor, unsigned mair)
+/* S1DecodeMemAttrs with TCR.DS 1: all but cacheable memory is outer shareable, and that is as TCR says. */
+static unsigned shareability(unsigned mair)
 {
-    if (!ds(regime))
-        return (unsigned)BITS(descriptor, 9, 8);
     return mair >> 4 == 0 || mair == 0x44 ? 2 : 3;
 }
 
@@ -134,15 +132,9 @@ static struct judge_leaf leaf(const struct judge_regime *regime, int level, uint
         leaf.fault = JUDGE_TRANSLATION;
         return leaf;
     }
-    leaf.index = (unsigned)BITS(descriptor, 4, 2);
-    leaf.mair = (unsigned)(regime->mair >> 8 * leaf.index) & 0xff;
-    leaf.ap = (unsigned)BITS(descriptor, 7, 6);
-    leaf.sh = shareability(regime, descriptor, leaf.mair);
-    leaf.af = BITS(descriptor, 10, 10) != 0;
-    leaf.ng = BITS(descriptor, 11, 11) != 0;
-    leaf.contiguous = BITS(descriptor, 52, 52) != 0;
-    leaf.pxn = BITS(descriptor, 53, 53) != 0;
-    leaf.uxn = BITS(descriptor, 54, 54) != 0;
+    judge_fields(regime, &leaf);
+    if (ds(regime))
+        leaf.sh = shareability(leaf.mair);
     leaf.pa = entry.pa | (va & (size - 1));
     if (entry.pa >> regime->pa_bits)
         leaf.fault = JUDGE_ADDRESS_SIZE;
