@@ -4,42 +4,17 @@
  */
 #include "tests/host/check.h"
 #include "tests/host/judge.h"
+#include "tests/host/words.h"
 
 #define MAIR  UINT64_C(0x0C0804FF00BB44FF)
 #define TABLE UINT64_C(3)
 #define PAGE  UINT64_C(0x403) /* AF, AttrIndx 0, AP 00 */
 #define BLOCK UINT64_C(0x401)
 
-static struct word {
-    uint64_t pa, value;
-} words[16];
-static unsigned word_count;
-
-static uint64_t read_word(void *context, uint64_t pa)
-{
-    (void)context;
-    for (unsigned i = 0; i < word_count; i++)
-        if (words[i].pa == pa)
-            return words[i].value;
-    return 0;
-}
-
 static bool any_table(void *context, uint64_t pa)
 {
     (void)context;
     return pa < UINT64_C(0x100000000);
-}
-
-static void put(uint64_t pa, uint64_t value)
-{
-    words[word_count++] = (struct word){pa, value};
-}
-
-static int nothing_in_memory(void **state)
-{
-    (void)state;
-    word_count = 0;
-    return 0;
 }
 
 static struct judge_regime regime(unsigned granule_bits, unsigned va_bits)

@@ -1,42 +1,17 @@
 /* The judge of 52-bit addresses, judged: descriptors put together by hand from the figures of D8.3 (DDI 0487). */
 #include "tests/host/check.h"
 #include "tests/host/judge.h"
+#include "tests/host/words.h"
 
 #define TABLE UINT64_C(3)
 #define PAGE  UINT64_C(0x403) /* AF, AttrIndx 0, AP 00 */
 #define BLOCK UINT64_C(0x401)
 #define AT(n) (UINT64_C(1) << (n))
 
-static struct word {
-    uint64_t pa, value;
-} words[8];
-static unsigned word_count;
-
-static uint64_t read_word(void *context, uint64_t pa)
-{
-    (void)context;
-    for (unsigned i = 0; i < word_count; i++)
-        if (words[i].pa == pa)
-            return words[i].value;
-    return 0;
-}
-
 static bool any_table(void *context, uint64_t pa)
 {
     (void)context;
     return pa != 0;
-}
-
-static void put(uint64_t pa, uint64_t value)
-{
-    words[word_count++] = (struct word){pa, value};
-}
-
-static int nothing_in_memory(void **state)
-{
-    (void)state;
-    word_count = 0;
-    return 0;
 }
 
 static struct judge_regime regime(unsigned granule_bits, unsigned va_bits)
@@ -100,12 +75,12 @@ static void walk__finds_the_bits_where_each_granule_has_them(void **state)
     put(UINT64_C(0xa000000020000) + 8 * 2047, UINT64_C(0x1000000000) | UINT64_C(1) << 8 | AT(48) | BLOCK);
     assert_int_equal(judge_walk(&r16, UINT64_C(0xfffff80000abc)).pa, UINT64_C(0x5001f80000abc));
     assert_int_equal(judge_walk(&r16, UINT64_C(0xfffff80000abc)).size, AT(36));
-    word_count = 0;
+    nothing_in_memory(state);
     put(0x10000 + 8 * 1023, 0x20000 | UINT64_C(0x9) << 12 | TABLE);
     put(UINT64_C(0x9000000020000) + 8 * 8191, UINT64_C(0x40000000) | UINT64_C(0x6) << 12 | BLOCK);
     assert_int_equal(judge_walk(&r64, UINT64_C(0xfffffffffffff)).pa, UINT64_C(0x600005fffffff));
     assert_null(judge_walk(&r64, UINT64_C(0xfffffffffffff)).breach);
-    word_count = 0;
+    nothing_in_memory(state);
     put(0x10000 + 8 * 1, UINT64_C(0x80000000000) | UINT64_C(0xf) << 12 | BLOCK);
     assert_int_equal(judge_walk(&r64, AT(42) | 5).pa, UINT64_C(0xf080000000005));
 }
