@@ -9,28 +9,25 @@
 
 enum { TAG_BLOCKED = 2 };
 
+/* One that was picked, or NULL. */
+static void let_go(void **slots, void *object)
+{
+    if (!object)
+        return;
+    while (*slots != object)
+        slots++;
+    *slots = NULL;
+    drop(object);
+}
+
 static void release_map(const uint8_t *b)
 {
-    IOMemoryMapRef map = walk_map(b[WHICH]);
-
-    for (size_t i = 0; map && i < MAPS; i++)
-        if (walk.maps[i] == map) {
-            walk.maps[i] = NULL;
-            drop(map);
-            map = NULL;
-        }
+    let_go((void **)walk.maps, walk_map(b[WHICH]));
 }
 
 static void release_thing(const uint8_t *b)
 {
-    IOMemoryDescriptorRef md = walk_thing(b[WHICH]);
-
-    for (size_t i = 0; md && i < THINGS; i++)
-        if (walk.things[i] == md) {
-            walk.things[i] = NULL;
-            drop(md);
-            md = NULL;
-        }
+    let_go((void **)walk.things, walk_thing(b[WHICH]));
 }
 
 static void unmap(const uint8_t *b)
@@ -158,17 +155,13 @@ static void copy(const uint8_t *b)
     IOMemoryDescriptorRef md = walk_thing(b[WHICH]);
     uint64_t length = IOMemoryDescriptorGetLength(md), offset = length ? b[OFFSET] * PAGE / 2 % length : 0;
     uint8_t byte = b[OTHER];
+    struct walk_source source;
 
-    if (!md || length == 0 || offset >= length)
+    if (length == 0 || !OSDynamicCastTo(OSMetaClassGetWithName("IOGeneralMemoryDescriptor"), (OSObjectRef)md))
         return;
-    if (OSDynamicCastTo(OSMetaClassGetWithName("IOGeneralMemoryDescriptor"), (OSObjectRef)md)) {
-        struct walk_source source = walk_source_of(md, offset);
-
-        if (source.kind == SOURCE_FRAME && !port_is_ram(source.pa, 1))
-            return;
-    } else {
+    source = walk_source_of(md, offset);
+    if (source.kind == SOURCE_FRAME && !port_is_ram(source.pa, 1))
         return;
-    }
     if (b[OPTIONS] & 1)
         IOMemoryDescriptorWriteBytes(md, offset, &byte, 1);
     else
