@@ -18,7 +18,7 @@ struct shrink {
 /* Runs it once more, with what it says. */
 void shrink_show(const struct shrink *now);
 
-/* False: it did not fail, and is as it was. Takes a minute at most. */
+/* False: it did not fail, and is as it was. Takes about two minutes at most. */
 bool shrink(struct shrink *now);
 
 #endif
