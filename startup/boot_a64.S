@@ -35,11 +35,13 @@ enter:
         /*
          * Every core but the first that a loader sends here waits until somebody starts it, which firmware that
          * knows PSCI does not leave to us: boot_release gets the core's affinity and bit 63, then its struct boot_core.
+         * It looks before it waits: one event calls it out of firmware's wait and out of this one.
          */
 park:
         orr     x1, x1, #(1 << 63)
         adrp    x2, boot_release
         add     x2, x2, :lo12:boot_release
+        sevl
 1:      wfe
         ldr     x3, [x2]
         cmp     x3, x1

@@ -55,10 +55,10 @@ park:
         ubfx    r0, r0, #0, #24
         mov     r1, #(1 << 31)
         pa      r2, boot_release
-1:      wfe
-        ldrd    r4, r5, [r2]
+1:      ldrd    r4, r5, [r2]
         cmp     r4, r0
         cmpeq   r5, r1
+        wfene
         bne     1b
         dmb
         ldr     r8, [r2, #8]
