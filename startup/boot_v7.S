@@ -32,6 +32,8 @@ arrive:
         adr     r10, _start
         ldr     r1, =_start
         sub     r10, r10, r1
+        ldr     r0, =0x00c50078 /* SCTLR's RES1 bits and CP15BEN: PL1's MMU and caches are off, whoever comes there */
+        mcr     p15, 0, r0, c1, c0, 0
         mrs     r0, cpsr
         and     r0, r0, #0x1f
         pa      r1, boot_vectors
@@ -106,8 +108,6 @@ drop_hyp:
         /* What is unknown out of reset, at PL1. Uses r0, r1, r11. */
 settle:
         mov     r11, lr
-        ldr     r0, =0x00c50078 /* SCTLR's RES1 bits and CP15BEN: MMU and caches off */
-        mcr     p15, 0, r0, c1, c0, 0
         pa      r1, boot_vectors
         mcr     p15, 0, r1, c12, c0, 0
         mov     r0, #CPACR_VALUE
