@@ -11,6 +11,6 @@ struct board_access access_lend(void)
     return (struct board_access){
         .registers = CONSOLE_VA,
         .buffer = buffer,
-        .buffer_pa = (uint64_t)((const char *)buffer - image_start) + boot_info.image_pa,
+        .buffer_pa = boot_image_pa(buffer),
     };
 }

@@ -18,9 +18,10 @@ extern struct boot_info boot_info;
 extern char image_start[], image_text_end[], image_rodata_start[], image_rodata_end[];
 extern char image_data_start[], image_bss_start[], image_end[];
 
-static inline uint64_t boot_image_pa(const void *address)
+/* The physical address of something in the image */
+static inline uint64_t boot_image_pa(const volatile void *address)
 {
-    return (uint64_t)((const char *)address - image_start) + boot_info.image_pa;
+    return (uintptr_t)address - (uintptr_t)image_start + boot_info.image_pa;
 }
 
 extern char boot_exception_stack_top[]; /* boot_a64.S */

@@ -155,11 +155,6 @@ uint64_t boot_sctlr(void)
     return 0x30c00800 | SCTLR_EL0_RIGHTS | 1 << 0 | 1 << 2 | 1 << 3 | 1 << 7 | 1 << 8 | 1 << 12 | 1 << 19;
 }
 
-static uint64_t image_to_pa(const volatile void *address)
-{
-    return (uint64_t)address - (uint64_t)image_start + boot_info.image_pa;
-}
-
 void boot_map_chunk(uint64_t pa, uint64_t size)
 {
     uint64_t base = pa & ~((1ull << 30) - 1);
@@ -167,8 +162,8 @@ void boot_map_chunk(uint64_t pa, uint64_t size)
     for (uint64_t done = 0; done < size; done += 1 << 21)
         chunk_level2[(pa - base + done) >> 21] = (pa + done) | DATA_BLOCK;
     __asm__ volatile("dsb ishst" ::: "memory");
-    root[level1_index(LINEAR_VA + base)] = image_to_pa(chunk_level2) | KIND;
+    root[level1_index(LINEAR_VA + base)] = boot_image_pa(chunk_level2) | KIND;
     if (pa + size > base + (1ull << 30))
-        root[level1_index(LINEAR_VA + base) + 1] = image_to_pa(chunk_level2 + ENTRIES) | KIND;
+        root[level1_index(LINEAR_VA + base) + 1] = boot_image_pa(chunk_level2 + ENTRIES) | KIND;
     __asm__ volatile("dsb ishst\n\tisb" ::: "memory");
 }

@@ -74,16 +74,11 @@ void boot_map_identity(uint32_t pa)
     identity_pages[pa >> 12 & (ENTRIES - 1)] = pa | attributes(BOOT_TEXT);
 }
 
-static uint64_t image_to_pa(const volatile void *address)
-{
-    return (uintptr_t)address - (uintptr_t)image_start + boot_info.image_pa;
-}
-
 void boot_map_chunk(uint64_t pa, uint64_t size)
 {
     for (uint64_t done = 0; done < size; done += 1 << 21)
         chunk_level2[level2_index(LINEAR_VA + pa + done)] = (pa + done) | DATA_BLOCK;
     __asm__ volatile("dsb ishst" ::: "memory");
-    boot_root[0] = image_to_pa(chunk_level2) | KIND;
+    boot_root[0] = boot_image_pa(chunk_level2) | KIND;
     __asm__ volatile("dsb ishst\n\tisb" ::: "memory");
 }

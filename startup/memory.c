@@ -279,7 +279,7 @@ static void start_frames(void)
 
 void memory_start(const void *device_tree)
 {
-    uint64_t switch_pa = boot_info.image_pa + (uint64_t)(boot_switch_ttbr1 - image_start);
+    uint64_t switch_pa = boot_image_pa(boot_switch_ttbr1);
     bool fits = ram_read(&ram, device_tree);
 
     fits &= ram_reserve(&ram, boot_info.image_pa, image_size_bytes());

@@ -78,11 +78,6 @@ static void bury_if_dead(struct mmu_space *space)
         bury(whole(space));
 }
 
-static uint64_t empty_root(void)
-{
-    return (uint64_t)(empty_table - image_start) + boot_info.image_pa;
-}
-
 static void enter(struct mmu_space *space)
 {
     struct mmu_space *before = spaces_active();
@@ -96,7 +91,7 @@ static void enter(struct mmu_space *space)
     if (space)
         ttbr0_set(mmu_space_root(space), space->asid);
     else
-        ttbr0_set(empty_root(), 0);
+        ttbr0_set(boot_image_pa(empty_table), 0);
     core_this()->task_space = space;
     bury_if_dead(before);
 }

@@ -15,7 +15,7 @@ static void set_table(uint32_t root)
  */
 void ttbr0_set(uint64_t root, uint16_t asid)
 {
-    set_table((uint32_t)(empty_table - image_start) + (uint32_t)boot_info.image_pa);
+    set_table((uint32_t)boot_image_pa(empty_table));
     __asm__ volatile("mcr p15, 0, %0, c13, c0, 1\n\tisb" : : "r"((uint32_t)asid) : "memory");
     set_table((uint32_t)root);
 }
