@@ -13,14 +13,3 @@ void cpu_unmask(void)
 {
     __asm__ volatile("msr daifclr, #7" ::: "memory");
 }
-
-uint64_t cpu_timer(uint64_t hertz)
-{
-    uint64_t count, frequency;
-
-    __asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(count)); /* not read ahead of what it times */
-    __asm__("mrs %0, cntfrq_el0" : "=r"(frequency));
-    if (!frequency) /* firmware that never set it: time stands still */
-        return 0;
-    return count / frequency * hertz + count % frequency * hertz / frequency;
-}

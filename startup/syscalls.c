@@ -8,8 +8,8 @@
 
 #include "startup/console.h"
 #include "startup/core.h"
-#include "startup/cpu.h"
 #include "startup/end.h"
+#include "startup/timer.h"
 
 int _close(int file);
 int _fstat(int file, struct stat *status);
@@ -97,9 +97,17 @@ void _exit(int status)
     end_run(status);
 }
 
+/* Since some time before the boot. Where firmware has never set the timer's frequency, time stands still. */
+static uint64_t time_in(uint64_t units_a_second)
+{
+    uint64_t count = timer_ticks(), frequency = timer_hertz();
+
+    return frequency ? count / frequency * units_a_second + count % frequency * units_a_second / frequency : 0;
+}
+
 clock_t _times(struct tms *times)
 {
-    clock_t now = (clock_t)cpu_timer(CLOCKS_PER_SEC);
+    clock_t now = (clock_t)time_in(CLOCKS_PER_SEC);
 
     *times = (struct tms){.tms_utime = now};
     return now;
@@ -107,7 +115,7 @@ clock_t _times(struct tms *times)
 
 int _gettimeofday(struct timeval *time, void *zone)
 {
-    uint64_t microseconds = cpu_timer(1000000);
+    uint64_t microseconds = time_in(1000000);
 
     (void)zone;
     *time = (struct timeval){(time_t)(microseconds / 1000000), (suseconds_t)(microseconds % 1000000)};
