@@ -1,29 +1,4 @@
-/* See hostile.h. */
-        .macro  list name
-        .pushsection .rodata.hostile_names, "a"
-        .byte   0 /* ends the list before */
-        .global hostile_\name\()_names
-hostile_\name\()_names:
-        .popsection
-        .balign 16
-        .global hostile_\name
-hostile_\name:
-        .endm
-
-        .macro  try instruction:vararg
-        .pushsection .rodata.hostile_names, "a"
-        .asciz  "\instruction"
-        .popsection
-        \instruction
-        svc     #4
-        b       .
-        udf     #0
-        .endm
-
-        .section .rodata.hostile_code, "a"
-        .balign 64
-        .global hostile_code
-hostile_code:
+#include "tests/target/hostile.inc"
 
         list    privileged
         .irp    register, sctlr_el1, actlr_el1, cpacr_el1, ttbr0_el1, ttbr1_el1, tcr_el1, mair_el1, amair_el1
@@ -128,8 +103,4 @@ hostile_code:
         try     st4 {v0.16b, v1.16b, v2.16b, v3.16b}, [x0]
         try     dc zva, x0
 
-        .global hostile_code_end
-hostile_code_end:
-        .pushsection .rodata.hostile_names, "a"
-        .byte   0
-        .popsection
+        lists_end

@@ -1,39 +1,14 @@
-/* See hostile.h. */
         .syntax unified
         .arch_extension sec
         .arch_extension virt
         .fpu    neon-vfpv4
 
-        .macro  list name
-        .pushsection .rodata.hostile_names, "a"
-        .byte   0 /* ends the list before */
-        .global hostile_\name\()_names
-hostile_\name\()_names:
-        .popsection
-        .balign 16
-        .global hostile_\name
-hostile_\name:
-        .endm
-
-        .macro  try instruction:vararg
-        .pushsection .rodata.hostile_names, "a"
-        .asciz  "\instruction"
-        .popsection
-        \instruction
-        svc     #4
-        b       .
-        udf     #0
-        .endm
+#include "tests/target/hostile.inc"
 
         .macro  read_write where:vararg
         try     mrc p15, \where
         try     mcr p15, \where
         .endm
-
-        .section .rodata.hostile_code, "a"
-        .balign 64
-        .global hostile_code
-hostile_code:
 
         list    privileged
         read_write 0, r0, c1, c0, 0 /* SCTLR, ACTLR, CPACR, SCR */
@@ -160,8 +135,4 @@ hostile_code:
         try     vstmia r0, {d0-d7}
         try     vst1.8 {d0-d3}, [r0]
 
-        .global hostile_code_end
-hostile_code_end:
-        .pushsection .rodata.hostile_names, "a"
-        .byte   0
-        .popsection
+        lists_end
