@@ -2,6 +2,9 @@
  * Programs for User mode, position-independent: they are copied into a task's page. Each begins with its argument in
  * r0 and speaks by system calls.
  */
+#define DOUBLES 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, \
+    16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+
         .syntax unified
         .fpu    neon-vfpv4
 
@@ -22,12 +25,7 @@ el0_look:
         orr     r0, r0, r1
         and     r1, r12, #0xf0000 /* GE */
         orr     r0, r0, r1
-        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
-        vmov    r1, r2, d\n
-        orr     r0, r0, r1
-        orr     r0, r0, r2
-        .endr
-        .irp    n, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+        .irp    n, DOUBLES
         vmov    r1, r2, d\n
         orr     r0, r0, r1
         orr     r0, r0, r2
@@ -63,10 +61,7 @@ el0_keep:
         .irp    n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14
         add     r\n, r11, #\n
         .endr
-        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
-        vmov    d\n, r11, lr
-        .endr
-        .irp    n, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+        .irp    n, DOUBLES
         vmov    d\n, r11, lr
         .endr
         cmp     r0, r0 /* Z and C */
@@ -79,14 +74,7 @@ el0_keep:
         cmp     r\n, r11
         addne   r7, r7, #1
         .endr
-        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
-        vmov    r1, r2, d\n
-        sub     r2, r2, #14
-        cmp     r1, r11
-        cmpeq   r2, r11
-        addne   r7, r7, #1
-        .endr
-        .irp    n, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+        .irp    n, DOUBLES
         vmov    r1, r2, d\n
         sub     r2, r2, #14
         cmp     r1, r11
