@@ -1,5 +1,19 @@
 #include "tests/target/wide_a64.h"
 
+        /* No MMU while its registers change one after the other, and no access to memory. x7 = SCTLR_EL1, x8: M off. */
+        .macro  translate_by ttbr0, tcr
+        msr     sctlr_el1, x8
+        isb
+        msr     ttbr0_el1, \ttbr0
+        msr     tcr_el1, \tcr
+        isb
+        tlbi    vmalle1
+        dsb     nsh
+        isb
+        msr     sctlr_el1, x7
+        isb
+        .endm
+
         .section .text.wide, "ax"
         .balign 256 /* in one page */
         .global wide_ask
@@ -10,16 +24,7 @@ wide_ask:
         mrs     x6, tcr_el1
         mrs     x7, sctlr_el1
         bic     x8, x7, #1
-        msr     sctlr_el1, x8 /* no MMU while its registers change one after the other, and no access to memory */
-        isb
-        msr     ttbr0_el1, x1
-        msr     tcr_el1, x2
-        isb
-        tlbi    vmalle1
-        dsb     nsh
-        isb
-        msr     sctlr_el1, x7
-        isb
+        translate_by x1, x2
 1:      cbz     x4, 3f
         ldp     x9, x10, [x3]
         at      s1e1r, x9
@@ -36,14 +41,5 @@ wide_ask:
         sub     x4, x4, #1
         b       1b
 3:      dsb     ish
-        msr     sctlr_el1, x8
-        isb
-        msr     ttbr0_el1, x5
-        msr     tcr_el1, x6
-        isb
-        tlbi    vmalle1
-        dsb     nsh
-        isb
-        msr     sctlr_el1, x7
-        isb
+        translate_by x5, x6
         ret
