@@ -194,7 +194,7 @@ $(eval $(call flags_file,$(OUT)/test.env,$(foreach name,BOARD CPU MACHINE QEMU Q
 
 # A board whose tables may have other descriptors is tested with each kind, unless FORMAT was given; virt at each level,
 # unless EL or what the machine is was given. All boards are tested when nothing was said of the machine.
-OTHER_FORMATS := $(if $(filter file,$(origin FORMAT)),$(if $(BRIEF),$(if $(VIRT),$(filter-out $(FORMAT),$(FORMATS))),$(filter-out $(FORMAT),$(FORMATS))))
+OTHER_FORMATS := $(if $(and $(filter file,$(origin FORMAT)),$(if $(BRIEF),$(VIRT),all)),$(filter-out $(FORMAT),$(FORMATS)))
 said = $(filter command environment,$(foreach name,$1,$(origin $(name))))
 OTHER_LEVELS := $(if $(VIRT),$(if $(call said,EL CPU MACHINE),,$(filter-out $(EL),$(LEVELS))))
 SAID := $(call said,BOARD CPU MEMORY SMP MACHINE FORM FORMAT EL)
