@@ -270,7 +270,7 @@ setup: ## install what is missing, again
 	$(Q)rm -f build/setup-*.mk && tools/setup.sh test$(SETUP_SUFFIX) build/setup-test$(SETUP_SUFFIX).mk
 
 clean: ## all but newlib, libfdt and the set-up
-	rm -rf $(BOARDS:%=build/%) $(BOARDS:%=build/%-short) build/virt-el2 build/host build/mutants build/fuzz build/soak compile_commands.json
+	rm -rf $(BOARDS:%=build/%{,-short,-el2}) build/{host,mutants,fuzz,soak,docs,test.list} compile_commands.json
 
 help: ## this
 	@grep -hE '^[a-z_.-]+:.*##' Makefile | sed -E 's/:[^#]*## */ /' | awk '{ n = $$1; $$1 = ""; printf "  %-11s%s\n", n, $$0 }'
