@@ -2,14 +2,8 @@
 
 #include "startup/runtime.h"
 #include "tests/target/home.h"
+#include "tests/target/registers_a64.h"
 #include "tests/target/tap.h"
-
-#define READ_REGISTER(name)                                                                                            \
-    ({                                                                                                                 \
-        uint64_t value_;                                                                                               \
-        __asm__ volatile("mrs %0, " name : "=r"(value_));                                                              \
-        value_;                                                                                                        \
-    })
 
 static void boot__ends_at_its_level_with_a_stack_of_its_own_for_exceptions(void)
 {

@@ -3,13 +3,7 @@
 #define TESTS_TARGET_BOOT_STATE_V7_H
 
 #include "tests/target/boot_state.h"
-
-#define READ_CP15(where)                                                                                               \
-    ({                                                                                                                 \
-        uint32_t value_;                                                                                               \
-        __asm__ volatile("mrc p15, 0, %0, " where : "=r"(value_));                                                     \
-        value_;                                                                                                        \
-    })
+#include "tests/target/registers_v7.h"
 
 void boot_state_run_format(void); /* the tests of the registers that say how tables are read */
 

@@ -1,13 +1,7 @@
 #include "tests/target/core_setup.h"
 
 #include "tests/target/home.h"
-
-#define READ_REGISTER(name)                                                                                            \
-    ({                                                                                                                 \
-        uint64_t value_;                                                                                               \
-        __asm__ volatile("mrs %0, " name : "=r"(value_));                                                              \
-        value_;                                                                                                        \
-    })
+#include "tests/target/registers_a64.h"
 
 void core_setup_read(struct core_setup *setup)
 {

@@ -1,11 +1,6 @@
 #include "tests/target/core_setup.h"
 
-#define CP15(op1, crn, crm, op2)                                                                                       \
-    ({                                                                                                                 \
-        uint32_t value_;                                                                                               \
-        __asm__ volatile("mrc p15, " #op1 ", %0, " #crn ", " #crm ", " #op2 : "=r"(value_));                           \
-        value_;                                                                                                        \
-    })
+#include "tests/target/registers_v7.h"
 
 /* Their low halves, with long descriptors too: the rest is the ASID, and RAM beyond 4 GiB. */
 void core_setup_read(struct core_setup *setup)
@@ -16,9 +11,10 @@ void core_setup_read(struct core_setup *setup)
     __asm__ volatile("mrs %0, cpsr\n\tvmrs %1, fpscr" : "=r"(cpsr), "=r"(fpscr));
     *setup = (struct core_setup){
         .home = (cpsr & 0x1f) == MODE_SYS,
-        .same = {CP15(0, c10, c2, 0), CP15(0, c10, c2, 1), CP15(0, c2, c0, 2), CP15(0, c2, c0, 0), CP15(0, c2, c0, 1),
-                 CP15(0, c1, c0, 0), CP15(0, c12, c0, 0), CP15(0, c1, c0, 2), cpsr & MASKS_AND_MODE},
-        .affinity = CP15(0, c0, c0, 5) & 0xffffff,
+        .same = {READ_CP15("c10, c2, 0"), READ_CP15("c10, c2, 1"), READ_CP15("c2, c0, 2"), READ_CP15("c2, c0, 0"),
+                 READ_CP15("c2, c0, 1"), READ_CP15("c1, c0, 0"), READ_CP15("c12, c0, 0"), READ_CP15("c1, c0, 2"),
+                 cpsr & MASKS_AND_MODE},
+        .affinity = READ_CP15("c0, c0, 5") & 0xffffff,
     };
     setup->home &= (fpscr & 0x07ff0000) == 0; /* rounds to nearest, no traps */
     __asm__ volatile("mov %0, sp" : "=r"(setup->sp));

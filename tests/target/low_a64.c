@@ -1,13 +1,8 @@
 #include "tests/target/low_a64.h"
 
 #include "iomem/port.h"
+#include "tests/target/registers_a64.h"
 
-#define READ_REGISTER(name)                                                                                            \
-    ({                                                                                                                 \
-        uint64_t value_;                                                                                               \
-        __asm__ volatile("mrs %0, " name : "=r"(value_));                                                              \
-        value_;                                                                                                        \
-    })
 #define WRITE_REGISTER(name, value) __asm__ volatile("msr " name ", %0" ::"r"(value) : "memory")
 
 #define TCR_EPD0 ((uint64_t)1 << 7)

@@ -11,6 +11,7 @@
 #include "tests/target/four_pages.h"
 #include "tests/target/hostile.h"
 #include "tests/target/machine.h"
+#include "tests/target/registers_a64.h"
 #include "tests/target/tap.h"
 #include "tests/target/team.h"
 #include "tests/target/touch.h"
@@ -100,13 +101,6 @@ static void registers__a_bad_pc_or_sp_hurts_el0_alone(void)
         CHECK_EQ(out.kind, EL0_INTERRUPTED);
     }
 }
-
-#define READ_REGISTER(name)                                                                                            \
-    ({                                                                                                                 \
-        uint64_t value_;                                                                                               \
-        __asm__ volatile("mrs %0, " name : "=r"(value_));                                                              \
-        value_;                                                                                                        \
-    })
 
 static bool right[TEAM_MAX];
 

@@ -1,6 +1,7 @@
 /* What a hostile program in User mode tries by registers and instructions of AArch32. */
 #include "startup/core.h"
 #include "tests/target/hostile.h"
+#include "tests/target/registers_v7.h"
 #include "tests/target/tap.h"
 
 static struct el0_task hostile;
@@ -29,24 +30,16 @@ static void registers__a_bad_sp_hurts_el0_alone(void)
     }
 }
 
-#define READ_CP15(where)                                                                                               \
-    ({                                                                                                                 \
-        uint32_t value_;                                                                                               \
-        __asm__ volatile("mrc " where : "=r"(value_));                                                                 \
-        value_;                                                                                                        \
-    })
-#define READ(where) READ_CP15("p15, 0, %0, " where)
-
 /* CPACR, CNTKCTL, PMUSERENR, TPIDRURO, DBGDSCRext.UDCCdis, TEECR.XED where there is ThumbEE. */
 static void rights__are_what_user_rights_says(void)
 {
-    CHECK_EQ(READ("c1, c0, 2"), 0xfu << 20);
-    CHECK_EQ(READ("c14, c1, 0"), 0);
-    CHECK_EQ(READ("c9, c14, 0"), 0);
-    CHECK_EQ(READ("c13, c0, 3"), 0);
-    CHECK(READ_CP15("p14, 0, %0, c0, c2, 2") >> 12 & 1);
-    if (READ("c0, c1, 0") >> 12 & 0xf)
-        CHECK_EQ(READ_CP15("p14, 6, %0, c0, c0, 0"), 1);
+    CHECK_EQ(READ_CP15("c1, c0, 2"), 0xfu << 20);
+    CHECK_EQ(READ_CP15("c14, c1, 0"), 0);
+    CHECK_EQ(READ_CP15("c9, c14, 0"), 0);
+    CHECK_EQ(READ_CP15("c13, c0, 3"), 0);
+    CHECK(READ_COPROCESSOR("p14, 0, %0, c0, c2, 2") >> 12 & 1);
+    if (READ_CP15("c0, c1, 0") >> 12 & 0xf)
+        CHECK_EQ(READ_COPROCESSOR("p14, 6, %0, c0, c0, 0"), 1);
 }
 
 int main(void)

@@ -10,15 +10,9 @@
 #include "tests/target/at.h"
 #include "tests/target/low_a64.h"
 #include "tests/target/machine.h"
+#include "tests/target/registers_a64.h"
 #include "tests/target/tap.h"
 #include "tests/target/wide_a64.h"
-
-#define READ_REGISTER(name)                                                                                            \
-    ({                                                                                                                 \
-        uint64_t value_;                                                                                               \
-        __asm__ volatile("mrs %0, " name : "=r"(value_));                                                              \
-        value_;                                                                                                        \
-    })
 
 #define TCR_EPD1   ((uint64_t)1 << 23)
 #define TCR_DS     ((uint64_t)1 << 59)
