@@ -147,6 +147,14 @@ NOINLINE uint64_t segment_any(struct mmu_space *space, uint64_t va, uint64_t max
     return end - off;
 }
 
+/* Is the entry behind va's a leaf of this table that goes on elsewhere? A table there may well go on at `pa`. */
+INLINE bool next_leaf_is_apart(const struct mmu_near *near, uint64_t va, uint64_t pa)
+{
+    uint64_t next = entry_get(near_slot(near, va) + 1, near->level);
+
+    return (next & KIND) == near->kind && (next ^ pa) & OUTPUT_ADDRESS;
+}
+
 /* The usual case: the segment ends with its first leaf. */
 static uint64_t segment(struct mmu_space *space, uint64_t va, uint64_t max, uint64_t *pa)
 {
@@ -159,8 +167,7 @@ static uint64_t segment(struct mmu_space *space, uint64_t va, uint64_t max, uint
 
         if (max <= left)
             length = max;
-        else if (va - near->va + left < near->span &&
-                 (entry_get(near_slot(near, va) + 1, near->level) ^ (start + left)) & OUTPUT_ADDRESS)
+        else if (va - near->va + left < near->span && next_leaf_is_apart(near, va, start + left))
             length = left;
         if (length)
             *pa = start;

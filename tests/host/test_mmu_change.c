@@ -299,6 +299,19 @@ static void segment__is_the_longest_contiguous_run(void **state)
     assert_int_equal(do_tag(at(t - 3 * p), t + 11 * p, MMU_TAG_NONE, 0), MMU_OK);
 }
 
+/* The block's table is the one met last, so the table's entry behind it is what the shortest way looks at. */
+static void segment__goes_on_from_a_block_into_a_table(void **state)
+{
+    uint64_t t = table_span(), p = page(), pa = 0;
+
+    (void)state;
+    assert_int_equal(do_map(at(t), PA, t + p, RW), MMU_OK);
+    assert_int_equal(mmu_translate(world_space, at(t), &pa), MMU_OK);
+    assert_int_equal(mmu_segment(world_space, at(t), UINT64_MAX, &pa), t + p);
+    assert_int_equal(pa, PA);
+    assert_int_equal(do_unmap(at(t), t + p), MMU_OK);
+}
+
 static void segment__ends_with_the_half(void **state)
 {
     uint64_t t = table_span(), p = page(), pa = 0;
@@ -378,6 +391,7 @@ int main(void)
         CASE(destroy__gives_back_every_table),
         CASE(tag__fails_cleanly_at_every_allocation),
         CASE(segment__is_the_longest_contiguous_run),
+        CASE(segment__goes_on_from_a_block_into_a_table),
         CASE(segment__ends_with_the_half),
         CASE(dump__merges_what_belongs_together),
     };
