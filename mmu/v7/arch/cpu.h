@@ -88,11 +88,11 @@ static inline void entry_link(volatile uint64_t *slot, uint64_t value)
     entry_write(slot, value);
 }
 
-/* Fill `count` entries of a table that no walker reaches with 0. */
+/* 0 to `count` entries, as by entry_write. */
 static inline void entry_clear(uint64_t *slot, size_t count)
 {
     while (count--)
-        *(volatile uint64_t *)slot++ = 0;
+        entry_write(slot++, 0);
 }
 
 /* All entries of a table that no walker can reach */
