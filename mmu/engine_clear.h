@@ -223,14 +223,14 @@ int FORMAT_CALL(FORMAT, tag)(struct mmu_space *space, uint64_t va, uint64_t size
     int err = check_va(space, va, size);
     uintptr_t entered;
 
-    job_start(&job, space, va, size);
     if (err == MMU_OK && (tag > MMU_TAG_BUSY || payload & ~(OUTPUT_ADDRESS & ~UINT64_C(0xfff)) || (!tag && payload)))
         err = MMU_ATTR;
     if (err != MMU_OK)
         return err;
+    entered = lock_enter(&space->lock);
+    job_start(&job, space, va, size);
     job.value = tag ? TAG(tag) | payload : 0;
     job.cuts = true;
-    entered = lock_enter(&space->lock);
     plan_tag(&job);
     err = clear_range(&job);
     lock_leave(&space->lock, entered);

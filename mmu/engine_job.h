@@ -44,6 +44,7 @@ struct job {
     struct broken broken[2]; /* at the range's ends: they come back, changed, when nobody uses what they were */
 };
 
+/* With the lock held, as that guards space->near. */
 NOINLINE void job_start(struct job *job, struct mmu_space *space, uint64_t va, uint64_t size)
 {
     uint64_t off = va - space->base;

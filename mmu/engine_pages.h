@@ -101,40 +101,40 @@ static int plan_pages(struct job *job)
     return used ? MMU_OVERLAP : MMU_OK;
 }
 
-static int check_pages(const struct job *job, uint64_t va, size_t count)
+/* Without the lock: an access to `pages` may be the one that brings them. */
+static int check_pages(const struct mmu_space *space, uint64_t va, const uint64_t *page, size_t count)
 {
-    const uint64_t *page = job->pages;
     uint64_t bits = 0;
 
-    if (count > job->space->span >> GRANULE_BITS || check_va(job->space, va, (uint64_t)count << GRANULE_BITS) != MMU_OK)
+    if (count > space->span >> GRANULE_BITS || check_va(space, va, (uint64_t)count << GRANULE_BITS) != MMU_OK)
         return MMU_RANGE;
     for (; !SMALL && count >= 8; count -= 8, page += 8)
         bits |= page[0] | page[1] | page[2] | page[3] | page[4] | page[5] | page[6] | page[7];
     while (count--)
         bits |= *page++;
-    if (bits & (GRANULE - 1) || bits >> job->space->pa_bits)
-        return MMU_RANGE;
-    return job->bits & REFUSED ? MMU_ATTR : MMU_OK;
+    return bits & (GRANULE - 1) || bits >> space->pa_bits ? MMU_RANGE : MMU_OK;
 }
 
 int FORMAT_CALL(FORMAT, map_pages)(struct mmu_space *space, uint64_t va, const uint64_t *pages, size_t count,
                                    uint32_t attr)
 {
-    struct job job;
+    uint64_t bits = leaf_bits(space, attr & ~(uint32_t)MMU_PAGES);
+    int err = check_pages(space, va, pages, count);
     uintptr_t entered;
-    int err;
+    struct job job;
 
+    if (err == MMU_OK && bits & REFUSED)
+        err = MMU_ATTR;
+    if (err != MMU_OK)
+        return err;
+    entered = lock_enter(&space->lock);
     job_start(&job, space, va, (uint64_t)count << GRANULE_BITS);
-    job.bits = leaf_bits(space, attr & ~(uint32_t)MMU_PAGES);
+    job.bits = bits;
     job.misfit = GRANULE; /* blocks are take_block's */
     job.single = attr & MMU_PAGES;
     job.fill = fill_pages;
     job.block = take_block;
     job.pages = pages;
-    err = check_pages(&job, va, count);
-    if (err != MMU_OK)
-        return err;
-    entered = lock_enter(&space->lock);
     err = plan_pages(&job);
     if (err == MMU_OK)
         err = enter_reserved(&job);
