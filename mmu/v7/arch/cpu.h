@@ -72,15 +72,6 @@ static inline void entry_write(volatile uint64_t *slot, uint64_t value)
     __asm__ volatile("strd %Q1, %R1, [%0]" : : "r"(slot), "r"(value) : "memory");
 }
 
-/* Four neighbours at once. */
-static inline void entry_write_four(volatile uint64_t *slot, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
-{
-    entry_write(slot, a);
-    entry_write(slot + 1, b);
-    entry_write(slot + 2, c);
-    entry_write(slot + 3, d);
-}
-
 /* The store that makes a table reachable: a walker that sees it sees every earlier store too. */
 static inline void entry_link(volatile uint64_t *slot, uint64_t value)
 {
@@ -88,30 +79,9 @@ static inline void entry_link(volatile uint64_t *slot, uint64_t value)
     entry_write(slot, value);
 }
 
-/* 0 to `count` entries, as by entry_write. */
-static inline void entry_clear(uint64_t *slot, size_t count)
-{
-    while (count--)
-        entry_write(slot++, 0);
-}
+#include "mmu/v7/arch/entry_runs.h"
 
-/* All entries of a table that no walker can reach */
-static inline void entry_clear_table(uint64_t *table, size_t count)
-{
-    entry_clear(table, count);
-}
-
-/* Is slot[0] `first`, and each of the next seven `step` more? */
-static inline bool entry_eight(const uint64_t *slot, uint64_t first, uint64_t step)
-{
-    unsigned i = 0;
-
-    while (i < 8 && slot[i] == first + i * step)
-        i++;
-    return i == 8;
-}
-
-/* The same for the short format's 32-bit entries. */
+/* entry_write and entry_link for the short format's entries of 32 bits */
 static inline void entry_write32(volatile uint32_t *slot, uint32_t value)
 {
     *slot = value;

@@ -49,14 +49,6 @@ static inline void entry_write(volatile uint64_t *slot, uint64_t value)
     model_entry_write(slot, value);
 }
 
-static inline void entry_write_four(volatile uint64_t *slot, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
-{
-    model_entry_write(slot, a);
-    model_entry_write(slot + 1, b);
-    model_entry_write(slot + 2, c);
-    model_entry_write(slot + 3, d);
-}
-
 static inline void entry_link(volatile uint64_t *slot, uint64_t value)
 {
     model_entry_link(slot, value);
@@ -72,25 +64,6 @@ static inline void entry_link32(volatile uint32_t *slot, uint32_t value)
     model_entry_link32(slot, value);
 }
 
-static inline void entry_clear(uint64_t *slot, size_t count)
-{
-    while (count--)
-        model_entry_write(slot++, 0);
-}
-
-static inline void entry_clear_table(uint64_t *table, size_t count)
-{
-    entry_clear(table, count);
-}
-
-/* Is slot[0] `first`, and each of the next seven `step` more? */
-static inline bool entry_eight(const uint64_t *slot, uint64_t first, uint64_t step)
-{
-    unsigned i = 0;
-
-    while (i < 8 && slot[i] == first + i * step)
-        i++;
-    return i == 8;
-}
+#include "mmu/v7/arch/entry_runs.h"
 
 #endif
