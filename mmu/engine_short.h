@@ -1,6 +1,6 @@
 /*
- * Part of the engine for short descriptors: what entry64.h is for entries of 64 bits. The file of a format says before
- * whether its sections have PXN: HAS_PXN.
+ * Part of the engine for short descriptors: what engine_entry64.h is for entries of 64 bits. The file of a format says
+ * before whether its sections have PXN: HAS_PXN.
  */
 #include "mmu/short.h"
 

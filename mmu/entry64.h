@@ -1,93 +1,26 @@
-/*
- * Entries of 64 bits, as the engine reads and writes them: it computes with them as they stand in the tables.
- * A format with other entries brings the same functions (short.h). All stores go through arch/cpu.h.
- */
+/* Entries of 64 bits: the engine computes with them as they stand in the tables. */
 #ifndef MMU_ENTRY64_H
 #define MMU_ENTRY64_H
 
-#include "mmu/space.h"
+#include <stdint.h>
 
-typedef uint64_t entry_t;
-
-#define TABLE_BYTES  (1 << GRANULE_BITS)
-#define ROOT_BYTES   TABLE_BYTES
-#define ROOT_ADDRESS OUTPUT_ADDRESS
-/* What an entry translates has so many bits less than what one of the level above does */
-#define LEVEL_STEP INDEX_BITS
-/* The index of a table of that level */
-#define level_bits(level) ((void)(level), (unsigned)INDEX_BITS)
-
-/* Where the table begins in ROOT_BYTES of memory */
-static inline void *root_first(const struct mmu_space *space, void *memory)
+static inline uint64_t entry_in(uint64_t entry)
 {
-    (void)space;
-    return memory;
+    return entry;
 }
 
-/* `level` is the table's, for formats whose entries look different at each. */
-static inline uint64_t entry_get(const entry_t *slot, unsigned level)
+static inline uint64_t entry_out(uint64_t entry)
 {
-    (void)level;
-    return *slot;
+    return entry;
 }
 
-static inline void entry_put(entry_t *slot, uint64_t value, unsigned level)
-{
-    (void)level;
-    entry_write(slot, value);
-}
-
-static inline void entry_put_four(entry_t *slot, const uint64_t value[4], unsigned level)
-{
-    (void)level;
-    entry_write_four(slot, value[0], value[1], value[2], value[3]);
-}
-
-static inline void entry_put_table(entry_t *slot, uint64_t descriptor, unsigned level)
-{
-    (void)level;
-    entry_link(slot, descriptor);
-}
-
-static inline void entry_put_none(entry_t *slot, size_t count)
-{
-    entry_clear(slot, count);
-}
+#include "mmu/engine_entry64.h"
 
 /* Is the entry here `first`, and is each of the next seven `step` more? */
 static inline bool entry_eight_follow(const entry_t *slot, unsigned level, uint64_t first, uint64_t step)
 {
     (void)level;
     return entry_eight(slot, first, step);
-}
-
-/* All of a table that nobody walks yet */
-static inline void entry_put_empty(entry_t *table, size_t count)
-{
-    entry_clear_table(table, count);
-}
-
-/* A table's first entry becomes the next one of a list: invalid to a walker, as a pointer is even. */
-static inline void entry_put_next(entry_t *table, const void *next)
-{
-    entry_write(table, (uintptr_t)next);
-}
-
-/* A table's descriptor where it stands: `slot` is an entry of level - 1, or the space's root. */
-static inline uint64_t table_get(const struct mmu_space *space, const entry_t *slot, unsigned level)
-{
-    (void)space;
-    (void)level;
-    return *slot;
-}
-
-static inline void table_put(struct mmu_space *space, entry_t *slot, uint64_t descriptor, unsigned level)
-{
-    (void)level;
-    if (slot == &space->root)
-        *slot = descriptor;
-    else
-        entry_write(slot, descriptor);
 }
 
 #endif
