@@ -43,6 +43,17 @@ typedef uint32_t entry_t;
 
 /* ---- tables ---- */
 
+enum {
+    FIRST_LEVEL = 2,
+    FIRST_LEAF_LEVEL = 2,
+    GRANULE_BITS = 12,
+    INDEX_BITS = 12,
+    POOL_MARK = 8,
+    PAGE_GROUP_BITS = 4,
+    BLOCK_GROUP_BITS = 4,
+    TOP_BLOCK_GROUP_BITS = 4
+};
+
 #define LEVEL_STEP   8
 #define ROOT_ADDRESS UINT64_C(0xffffc000) /* of TTBR1; TTBR0 has less to leave out */
 

@@ -2,17 +2,7 @@
 #include "mmu/short_leaf.h"
 
 #define FORMAT short_pxn
-enum {
-    HAS_PXN = 1,
-    FIRST_LEVEL = 2,
-    FIRST_LEAF_LEVEL = 2,
-    GRANULE_BITS = 12,
-    INDEX_BITS = 12,
-    POOL_MARK = 8,
-    PAGE_GROUP_BITS = 4,
-    BLOCK_GROUP_BITS = 4,
-    TOP_BLOCK_GROUP_BITS = 4
-};
+enum { HAS_PXN = 1 };
 
 #include "mmu/engine_short.h"
 #include "mmu/engine.h"
