@@ -25,7 +25,7 @@ void cache_barrier(void)
 
 /*
  * A Cortex-A53 may let an eviction overtake a clean, but not one that invalidates as well (its erratum 855873).
- * Firmware can make the one the other, at EL3 in CPUACTLR_EL1; a Raspberry Pi's does not.
+ * Firmware can make the one the other, to either point, at EL3 in CPUACTLR_EL1; a Raspberry Pi's does not.
  */
 static bool clean_is_overtaken(void)
 {
@@ -85,7 +85,10 @@ void cache_sync_instructions(const void *va, size_t size)
 {
     uintptr_t data = line_size(DMINLINE), instruction = line_size(IMINLINE);
 
-    FOR_EACH_LINE("dc cvau", va, size, data);
+    if (clean_is_overtaken())
+        cache_clean_invalidate(va, size);
+    else
+        FOR_EACH_LINE("dc cvau", va, size, data);
     __asm__ volatile("dsb ish" : : : "memory");
     FOR_EACH_LINE("ic ivau", va, size, instruction);
     __asm__ volatile("dsb ish\n\tisb" : : : "memory");

@@ -84,7 +84,10 @@ void cache_sync_instructions(const void *va, size_t size)
 {
     uintptr_t data = line_size(DMINLINE), instruction = line_size(IMINLINE);
 
-    FOR_EACH_LINE(DCCMVAU, va, size, data);
+    if (clean_is_overtaken())
+        cache_clean_invalidate(va, size);
+    else
+        FOR_EACH_LINE(DCCMVAU, va, size, data);
     __asm__ volatile("dsb ish" : : : "memory");
     FOR_EACH_LINE(ICIMVAU, va, size, instruction);
     CP15(BPIALLIS, 0);
