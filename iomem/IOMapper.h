@@ -8,14 +8,12 @@
 #ifndef IOMEM_IOMAPPER_H
 #define IOMEM_IOMAPPER_H
 
+#include "iomem/IOMemoryDescriptor.h"
 #include "iomem/IOTypes.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* For mappers that want to know on whose behalf; NULL everywhere so far. */
-typedef struct IODMACommand *IODMACommandRef;
 
 /* mapOptions of iovmMapMemory and iovmInsert. */
 enum {
@@ -28,16 +26,6 @@ enum {
     kIODMAMapPageListFullyOccupied = 0x100,
     kIODMAMapFixedAddress = 0x200
 };
-
-/* What a device asks of its addresses; 0 asks for nothing. */
-typedef struct {
-    uint64_t alignment;     /* of the first byte, in bytes: a power of two */
-    void *device;           /* the provider that it is for, or NULL */
-    uint32_t options;       /* 0 */
-    uint8_t numAddressBits; /* no address reaches 2^numAddressBits */
-    uint8_t resvA[3];       /* 0 */
-    uint32_t resvB[4];      /* 0 */
-} IODMAMapSpecification;
 
 /* The memory's physical pages, for a mapper that does not ask for segments. */
 typedef struct {
@@ -91,18 +79,6 @@ IOMapperRef IOMapperCopyMapperForDeviceWithIndex(void *device, unsigned index);
 void IOMapperSetMapperRequired(bool hasMapper);
 /* Borrowed; NULL when there is none. Asking settles it: one that was to start and has not is given up, and logged. */
 IOMapperRef IOMapperGetSystemMapper(void);
-
-/*
- * A part of a descriptor, [offset, offset + length) in bytes, in a mapper's device addresses: *mapAddress is the
- * first byte's, *mapLength what Unmap takes. spec and command may be NULL. kIOMemoryHostOnly: success, 0 and 0.
- * kIOReturnBadArgument (no mapper, not inside md), kIOReturnNotAttached (remote), or the mapper's error: 0 and 0, and
- * nothing mapped. Unmap of length 0 is a success.
- */
-IOReturn IOMemoryDescriptorDMAMap(IOMemoryDescriptorRef md, IOMapperRef mapper, IODMACommandRef command,
-                                  const IODMAMapSpecification *spec, uint64_t offset, uint64_t length,
-                                  uint64_t *mapAddress, uint64_t *mapLength);
-IOReturn IOMemoryDescriptorDMAUnmap(IOMemoryDescriptorRef md, IOMapperRef mapper, IODMACommandRef command,
-                                    uint64_t offset, uint64_t mapAddress, uint64_t mapLength);
 
 /*
  * Addresses and counts are in pages of 4096 bytes; the system mapper's. Alloc: 0 is failure, and the answer without a

@@ -106,6 +106,24 @@ IOMemoryDescriptorRef IOMemoryDescriptorCreateWithOptions(void *buffers, UInt32 
  */
 IOMemoryDescriptorRef IOMemoryDescriptorCreateWithPersistentMemoryDescriptor(IOMemoryDescriptorRef original);
 
+/* A part of another: what IOSubMemoryDescriptorCreateWithSubRange makes (IOSubMemoryDescriptor.h). */
+IOMemoryDescriptorRef IOMemoryDescriptorCreateWithSubRange(IOMemoryDescriptorRef of, IOByteCount offset,
+                                                           IOByteCount length, IODirection direction);
+/*
+ * DriverKit's spelling of it. kIOReturnBadArgument: of or memory NULL, past the end, or options other than direction
+ * bits; kIOReturnNoMemory. *memory is NULL then.
+ */
+kern_return_t IOMemoryDescriptorCreateSubMemoryDescriptor(uint64_t options, uint64_t offset, uint64_t length,
+                                                          IOMemoryDescriptorRef of, IOMemoryDescriptorRef *memory);
+
+/*
+ * DriverKit's of an IOMultiMemoryDescriptor. kIOReturnBadArgument: no array, count 0, a NULL in it, or options other
+ * than direction bits; kIOReturnNoMemory for the rest. *memory is NULL then.
+ */
+kern_return_t IOMemoryDescriptorCreateWithMemoryDescriptors(uint64_t options, uint32_t count,
+                                                            IOMemoryDescriptorRef const *descriptors,
+                                                            IOMemoryDescriptorRef *memory);
+
 /*
  * For an object of OSMetaClassAllocClassWithName("IOGeneralMemoryDescriptor"), and once more on one
  * that lives: outstanding prepares are completed and every map of it is destroyed, also maps
@@ -230,6 +248,28 @@ OSObjectRef IOMemoryDescriptorCopyContext(IOMemoryDescriptorRef md);
 void IOMemoryDescriptorSetContext(IOMemoryDescriptorRef md, OSObjectRef context);
 void IOMemoryDescriptorSetMapperOptions(IOMemoryDescriptorRef md, uint16_t options);
 uint16_t IOMemoryDescriptorGetMapperOptions(IOMemoryDescriptorRef md);
+
+/* What a device asks of its addresses; 0 asks for nothing. */
+typedef struct {
+    uint64_t alignment;     /* of the first byte, in bytes: a power of two */
+    void *device;           /* the provider that it is for, or NULL */
+    uint32_t options;       /* 0 */
+    uint8_t numAddressBits; /* no address reaches 2^numAddressBits */
+    uint8_t resvA[3];       /* 0 */
+    uint32_t resvB[4];      /* 0 */
+} IODMAMapSpecification;
+
+/*
+ * A part of a descriptor, [offset, offset + length) in bytes, in a mapper's device addresses: *mapAddress is the
+ * first byte's, *mapLength what Unmap takes. spec and command may be NULL. kIOMemoryHostOnly: success, 0 and 0.
+ * kIOReturnBadArgument (no mapper, not inside md), kIOReturnNotAttached (remote), or the mapper's error: 0 and 0, and
+ * nothing mapped. Unmap of length 0 is a success.
+ */
+IOReturn IOMemoryDescriptorDMAMap(IOMemoryDescriptorRef md, IOMapperRef mapper, IODMACommandRef command,
+                                  const IODMAMapSpecification *spec, uint64_t offset, uint64_t length,
+                                  uint64_t *mapAddress, uint64_t *mapLength);
+IOReturn IOMemoryDescriptorDMAUnmap(IOMemoryDescriptorRef md, IOMapperRef mapper, IODMACommandRef command,
+                                    uint64_t offset, uint64_t mapAddress, uint64_t mapLength);
 
 #ifdef __cplusplus
 }

@@ -26,14 +26,6 @@ IOMultiMemoryDescriptorRef IOMultiMemoryDescriptorCreateWithDescriptors(IOMemory
 bool IOMultiMemoryDescriptorInitWithDescriptors(IOMultiMemoryDescriptorRef multi, IOMemoryDescriptorRef *descriptors,
                                                 UInt32 count, IODirection direction, bool asReference);
 
-/*
- * DriverKit's. kIOReturnBadArgument: no array, count 0, a NULL in it, or options other than direction bits;
- * kIOReturnNoMemory for the rest. *memory is NULL then.
- */
-kern_return_t IOMemoryDescriptorCreateWithMemoryDescriptors(uint64_t options, uint32_t count,
-                                                            IOMemoryDescriptorRef const *descriptors,
-                                                            IOMemoryDescriptorRef *memory);
-
 #ifdef __cplusplus
 }
 #endif

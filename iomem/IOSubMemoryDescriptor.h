@@ -18,19 +18,10 @@ extern "C" {
  */
 IOSubMemoryDescriptorRef IOSubMemoryDescriptorCreateWithSubRange(IOMemoryDescriptorRef of, IOByteCount offset,
                                                                  IOByteCount length, IOOptionBits options);
-IOMemoryDescriptorRef IOMemoryDescriptorCreateWithSubRange(IOMemoryDescriptorRef of, IOByteCount offset,
-                                                           IOByteCount length, IODirection direction);
 
 /* For an object of OSMetaClassAllocClassWithName, and again for another part; false changes nothing. */
 bool IOSubMemoryDescriptorInitSubRange(IOSubMemoryDescriptorRef sub, IOMemoryDescriptorRef parent, IOByteCount offset,
                                        IOByteCount length, IODirection direction);
-
-/*
- * DriverKit's. kIOReturnBadArgument: of or memory NULL, past the end, or options other than direction bits;
- * kIOReturnNoMemory. *memory is NULL then.
- */
-kern_return_t IOMemoryDescriptorCreateSubMemoryDescriptor(uint64_t options, uint64_t offset, uint64_t length,
-                                                          IOMemoryDescriptorRef of, IOMemoryDescriptorRef *memory);
 
 #ifdef __cplusplus
 }

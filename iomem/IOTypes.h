@@ -71,6 +71,7 @@ typedef struct IOGuardPageMemoryDescriptor *IOGuardPageMemoryDescriptorRef;
 typedef struct IOInterleavedMemoryDescriptor *IOInterleavedMemoryDescriptorRef;
 typedef struct IOMemoryMap *IOMemoryMapRef;
 typedef struct IOMapper *IOMapperRef;
+typedef struct IODMACommand *IODMACommandRef; /* NULL everywhere so far: this release has no DMA commands */
 
 /* Directions are the device's: In fills memory, Out reads it. */
 enum {
