@@ -4,6 +4,7 @@
 
 #include "iomem/IOAddressSpace.h"
 #include "iomem/IOBufferMemoryDescriptor.h"
+#include "iomem/IODMACommand.h"
 #include "iomem/IODeviceMemory.h"
 #include "iomem/IOGuardPageMemoryDescriptor.h"
 #include "iomem/IOInterleavedMemoryDescriptor.h"
