@@ -2,7 +2,7 @@
  * Table memory twice: as the CPU sees it and as the walkers do. A store reaches the walkers at
  * the next publish, or earlier, in any order, but for two rules: stores to one slot keep their
  * order, and whatever came before a link is there before the link (that is what entry_link's
- * barrier is for).
+ * barrier is for), and so before what is stored to that slot later.
  */
 #include "tests/host/model_inner.h"
 
@@ -121,18 +121,25 @@ void commit_all(void)
     pending_count = 0;
 }
 
+/* How many stores, from the first one on, a link in its slot orders before number i */
+static size_t before_link(size_t i)
+{
+    size_t linked = i + 1;
+
+    while (linked && !(pending[linked - 1].link && pending[linked - 1].slot == pending[i].slot))
+        linked--;
+    return linked;
+}
+
 static void commit_one(size_t i)
 {
     uint64_t slot = pending[i].slot;
+    size_t linked = before_link(i), kept = 0;
 
-    for (size_t j = 0; j <= i; j++)
-        if (pending[i].link || pending[j].slot == slot)
-            shadow[pending[j].slot] = pending[j].value;
-    /* Committing a store again later is harmless only while nothing newer to its slot has been: drop what is done. */
-    size_t kept = 0;
-    bool link = pending[i].link;
     for (size_t j = 0; j < pending_count; j++)
-        if (j > i || (!link && pending[j].slot != slot))
+        if (j < linked || (j <= i && pending[j].slot == slot))
+            shadow[pending[j].slot] = pending[j].value;
+        else
             pending[kept++] = pending[j];
     pending_count = kept;
 }

@@ -64,6 +64,30 @@ static void stores__are_seen_early_or_late_until_published(void **state)
         assert_int_equal(model_touch(1, SPACE, VA + 4096 * (i - 1)).fault, JUDGE_NONE);
 }
 
+/* A table's entry that changes again, its count say, brings no walker to the table before its link would. */
+static void stores_to_a_table__are_seen_before_its_entry(void **state)
+{
+    const uint64_t base = VA & ~UINT64_C(0x3fffffff);
+    unsigned seen = 0, not_yet = 0;
+
+    (void)state;
+    for (unsigned i = 2; i < 66; i++) {
+        uint64_t *table = fresh();
+        struct judge_leaf leaf;
+
+        model_backend.publish(SPACE);
+        model_entry_write(&table[0], UINT64_C(0x80000000) | WB_NG);
+        model_entry_link(&middle[i], pa_of(table) | 3);
+        model_entry_write(&middle[i], pa_of(table) | 3 | 1 << 2);
+        leaf = model_touch(0, SPACE, base + i * UINT64_C(0x200000));
+        seen += leaf.fault == JUDGE_NONE;
+        not_yet += leaf.fault == JUDGE_TRANSLATION && leaf.level == 2;
+    }
+    assert_int_equal(seen + not_yet, 64);
+    assert_in_range(seen, 1, 63);
+    assert_null(model_breach());
+}
+
 static void global_entries__serve_every_space(void **state)
 {
     struct model_space space = {.space = OTHER, .granule_bits = 12, .va_bits = 39};
@@ -318,6 +342,7 @@ int main(void)
         CASE(cores__keep_what_was_not_invalidated),
         CASE(cores__keep_walks_that_were_not_invalidated),
         CASE(stores__are_seen_early_or_late_until_published),
+        CASE(stores_to_a_table__are_seen_before_its_entry),
         CASE(global_entries__serve_every_space),
         CASE(asids__tell_the_entries_of_spaces_apart),
         CASE(invalidate__takes_the_addresses_of_its_stride_only),
