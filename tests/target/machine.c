@@ -105,6 +105,19 @@ void machine_silence(uintptr_t registers)
     }
 }
 
+uint64_t machine_ram(void)
+{
+    struct frame_stats frames;
+
+    frame_get_stats(&frames);
+    return frames.total;
+}
+
+uint64_t machine_ram_limit(void)
+{
+    return sizeof(void *) == 4 ? RAM_PA + GIB : 256 * GIB;
+}
+
 uint64_t machine_corner(void)
 {
     uint64_t min, max;

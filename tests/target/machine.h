@@ -40,6 +40,11 @@ const struct machine *machine(void);
 void machine_ring(uintptr_t registers);
 void machine_silence(uintptr_t registers);
 
+uint64_t machine_ram(void); /* bytes that the runtime has found */
+
+/* RAM from here on is none of the runtime's: 32-bit Arm uses the first GiB, AArch64 what lies below 256 GiB. */
+uint64_t machine_ram_limit(void);
+
 /*
  * 8 GiB at the end of the IOKit window, aligned to 1 GiB, which maps placed anywhere do not reach. In an address
  * space of 32 bits: 256 MiB.

@@ -110,7 +110,9 @@ static bool enabled(const void *tree, int node)
     return !status || strcmp(status, "okay") == 0;
 }
 
-/* RAM's banks, as a judge of the runtime's own list: those of the device tree, or what QEMU's model is known to have.
+/*
+ * RAM's banks, as a judge of the runtime's own list: those of the device tree, or what QEMU's model is known to have,
+ * as far as the runtime goes.
  */
 struct ram {
     struct board_range banks[MACHINE_BANKS];
@@ -120,8 +122,10 @@ struct ram {
 
 static void add_bank(struct ram *ram, uint64_t pa, uint64_t size)
 {
-    if (!size || !CHECK(ram->count < MACHINE_BANKS))
+    if (!size || pa >= machine_ram_limit() || !CHECK(ram->count < MACHINE_BANKS))
         return;
+    if (size > machine_ram_limit() - pa)
+        size = machine_ram_limit() - pa;
     ram->banks[ram->count++] = (struct board_range){pa, size};
     ram->total += size;
 }
