@@ -149,8 +149,12 @@ core_home:
         ldr     x1, =high
         b       boot_switch
 
-        /* Drop the cache lines of .bss, to the point of coherency. Uses x0 to x3. */
+        /*
+         * Drop the cache lines of .bss, to the point of coherency. Uses x0 to x3. Stores made with the MMU off are to
+         * Device memory, which no DC is in order with (Arm ARM D7.5): they are complete before.
+         */
 invalidate_bss:
+        dsb     sy
         mrs     x3, ctr_el0
         ubfx    x3, x3, #16, #4 /* DminLine: log2 of the words in the smallest line */
         mov     x2, #4

@@ -162,8 +162,9 @@ turn_on:
         b       boot_switch
         .ltorg
 
-        /* Drop the cache lines of .bss, to the point of coherency. Uses r0 to r3. */
+        /* Drop the cache lines of .bss, to the point of coherency, after the stores past them. Uses r0 to r3. */
 invalidate_bss:
+        dsb
         mrc     p15, 0, r3, c0, c0, 1 /* CTR */
         ubfx    r3, r3, #16, #4       /* DminLine: log2 of the words in the smallest line */
         mov     r2, #4
