@@ -2,7 +2,7 @@
 #include "iomem/IOMapper.h"
 #include "iomem/cache_mode.h"
 #include "iomem/address_space.h"
-#include "iomem/map.h"
+#include "iomem/map_over.h"
 #include "iomem/mapper.h"
 #include "iomem/port.h"
 #include "iomem/translate.h"
@@ -25,7 +25,8 @@ static uint64_t slot_of_core(void)
         port_panic("IOMapped: more cores than this build knows");
     lock_acquire(&gIOMemoryLock);
     if (window.size == 0)
-        there = region_alloc(&kernel_task->regions, &window, CORES * PAGE, PAGE, 0);
+        there =
+            region_alloc(&kernel_task->regions, &window, CORES * PAGE, PAGE, 0) && map_over_clear(kernel_task, &window);
     lock_release(&gIOMemoryLock);
     if (!there)
         port_panic("IOMapped: the kernel's window is full");

@@ -5,6 +5,7 @@
 #include "iomem/descriptor.h"
 #include "iomem/map.h"
 #include "iomem/map_block.h"
+#include "iomem/map_over.h"
 #include "iomem/map_place.h"
 #include "iomem/mapper.h"
 
@@ -200,6 +201,7 @@ static bool owns_its_pages(IOMemoryMapRef map)
 
 static IOReturn unmap(IOMemoryMapRef map)
 {
+    bool stays = map->over.task && !map->blocked; /* of blocked pages there are none */
     IOReturn result = kIOReturnSuccess;
 
     map_goes(map);
@@ -207,7 +209,9 @@ static IOReturn unmap(IOMemoryMapRef map)
         map_unwire_all(map);
     if (map->blocked)
         map_unblock_for_good(map);
-    if (owns_its_pages(map))
+    if (owns_its_pages(map) && stays)
+        map_over_stay(map);
+    else if (owns_its_pages(map))
         result = map_leave(map);
     map->space = NULL;
     map->address = 0;
@@ -263,7 +267,7 @@ static void free_map(IOMemoryMapRef map)
     }
     if (map->super_map)
         OSObjectRelease(&map->super_map->object);
-    map_free(map);
+    map_over_free(map);
 }
 
 void IOMemoryMapTaggedRelease(IOMemoryMapRef map, const void *tag)

@@ -8,14 +8,12 @@
 #include "mmu/space.h"
 
 struct memory_region;
-struct memory_view;
 
 struct IOAddressSpace {
     struct port_task port;
     struct region_space regions;
     struct memory_region *memory; /* its own: IOAddressSpaceAllocate's, and buffers in it */
-    struct memory_view *overlays; /* what overwriting maps show, the latest first */
-    IOMemoryMapRef overwriters;   /* the maps themselves, while they are mapped */
+    IOMemoryMapRef overwriters;   /* maps whose pages lie over others': a tree of overwriters.h */
     size_t view_count;            /* of memory objects; 0 in a space that has never heard of them */
     IOMemoryMapRef maps;          /* of a user space: every map whose task it is */
     uint32_t references;          /* of a user space: its own, and those of the descriptors of its memory */

@@ -4,7 +4,7 @@
 
 #include "iomem/address_space.h"
 #include "iomem/cache_mode.h"
-#include "iomem/map.h"
+#include "iomem/map_over.h"
 #include "iomem/port.h"
 
 #define PAGE ((uint64_t)PORT_PAGE_SIZE)
@@ -14,12 +14,12 @@ void buffer_free_frames(uint64_t pa, uint64_t size)
     bool clean;
 
     lock_acquire(&gIOMemoryLock);
-    clean = cache_mode_reset(pa, size);
+    clean = map_over_frames_go(pa, size) && cache_mode_reset(pa, size);
     lock_release(&gIOMemoryLock);
     if (clean)
         port_frame_free(pa, size);
     else
-        port_log("iomem: frames kept, as they cannot be made write-back again");
+        port_log("iomem: frames kept, as they cannot be taken away or made write-back again");
 }
 
 uint64_t buffer_alloc_frames(uint64_t size, uint64_t align, uint64_t max_pa)
@@ -77,23 +77,17 @@ static bool alloc_runs(struct buffer *buffer, const struct buffer_request *reque
     return true;
 }
 
-/* Whatever of it there is: runs that never got in have no space yet. */
+/* Whatever of it there is, and what lies over it. */
 static void leave_window(struct buffer *buffer)
 {
-    struct mmu_space *space = address_space_tables(kernel_task);
+    const struct region *region = &buffer->region;
 
-    if (buffer->region.size == 0)
+    if (region->size == 0)
         return;
-    for (struct buffer_run *run = buffer->runs; run; run = run->next) {
-        if (!run->node.space)
-            continue;
+    mmu_tag(address_space_tables(kernel_task), region->va, region->size, MMU_TAG_NONE, 0);
+    map_over_drop(kernel_task, region->va, region->size);
+    for (struct buffer_run *run = buffer->runs; run; run = run->next)
         rmap_remove(&run->node);
-        mmu_unmap(space, run->node.va, run->node.size);
-    }
-    if (buffer->guard) {
-        mmu_tag(space, buffer->region.va, buffer->guard, MMU_TAG_NONE, 0);
-        mmu_tag(space, buffer->va + buffer->size, buffer->guard, MMU_TAG_NONE, 0);
-    }
     region_free(&kernel_task->regions, &buffer->region);
 }
 
@@ -137,7 +131,8 @@ static bool enter_window(struct buffer *buffer)
     if (!region_alloc(regions, &buffer->region, buffer->size + 2u * buffer->guard, PAGE, 0))
         return false;
     buffer->va = buffer->region.va + buffer->guard;
-    if (map_runs(buffer, space) == MMU_OK && guard(space, buffer) == MMU_OK)
+    if (map_over_clear(kernel_task, &buffer->region) && map_runs(buffer, space) == MMU_OK &&
+        guard(space, buffer) == MMU_OK)
         return true;
     leave_window(buffer);
     return false;

@@ -236,16 +236,29 @@ static bool shows_ram(IOMemoryMapRef map)
     return map->run.ram || map_get_run(map, map->run_count - 1)->ram;
 }
 
-static IOReturn place_and_retype(void *context)
+/* While the descriptor is redirected, new maps wait like the others. */
+static IOReturn block_if_redirected(const struct request *request)
+{
+    IOMemoryDescriptorRef md = &request->md->base;
+
+    if (!(md->flags & kIOMemoryRedirected) || (md->safe_task && md->safe_task == request->map->task))
+        return kIOReturnSuccess;
+    return map_block(request->map, MAP_BLOCKED_BY_TASK);
+}
+
+static IOReturn place_all(void *context)
 {
     struct request *request = context;
     IOMemoryMapRef map = request->map;
     uint64_t wanted = map->address;
     IOReturn result = map_place(map, request->lead);
 
-    if (result != kIOReturnSuccess || !request->retype)
+    if (result != kIOReturnSuccess)
         return result;
-    result = map_set_mode(request->map, request->mode);
+    if (request->retype)
+        result = map_set_mode(request->map, request->mode);
+    if (result == kIOReturnSuccess)
+        result = block_if_redirected(request);
     if (result != kIOReturnSuccess) {
         map_leave(map);
         map->address = wanted;
@@ -258,8 +271,8 @@ static IOReturn place(struct request *request)
     if (request->retype && shows_ram(request->map) && !covers_its_pages(request))
         return kIOReturnNotAligned;
     if (!(request->map->options & kIOMapOverwrite))
-        return place_and_retype(request);
-    return map_place_over(request->map, map_size(request->map), place_and_retype, request);
+        return place_all(request);
+    return map_place_over(request->map, map_size(request->map), place_all, request);
 }
 
 /* The one mode of all runs; kIODefaultCache when they differ. */
@@ -311,20 +324,6 @@ IOReturn general_collect(IOMemoryDescriptorRef self, IOMemoryMapRef map, unsigne
     return result;
 }
 
-/* While the descriptor is redirected, new maps wait like the others. */
-static IOReturn block_if_redirected(const struct request *request)
-{
-    IOMemoryDescriptorRef md = &request->md->base;
-    IOReturn result;
-
-    if (!(md->flags & kIOMemoryRedirected) || (md->safe_task && md->safe_task == request->map->task))
-        return kIOReturnSuccess;
-    result = map_block(request->map, MAP_BLOCKED_BY_TASK);
-    if (result != kIOReturnSuccess)
-        map_leave(request->map);
-    return result;
-}
-
 /*
  * The usual map, that of a device: one run off RAM, anywhere, uncached, while no map of what is not RAM has another
  * mode. Nothing needs to be looked up then.
@@ -367,8 +366,6 @@ static __attribute__((noinline)) IOReturn map_any(struct request *request)
     result = collect(request);
     if (result == kIOReturnSuccess)
         result = place(request);
-    if (result == kIOReturnSuccess)
-        result = block_if_redirected(request);
     if (result == kIOReturnSuccess)
         record_common_mode(request);
     else

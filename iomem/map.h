@@ -25,6 +25,15 @@ struct map_wire {
     uint32_t count;
 };
 
+/* Where an overwriting map lies. Its members are those of overwriters.h; all but the first may be read. */
+struct map_over {
+    IOMemoryMapRef low, high; /* in the tree: those before it and after it */
+    task_t task;              /* NULL: it is in no tree */
+    uint64_t va, end;
+    uint64_t last;  /* where the highest of those below it in the tree, and itself, ends */
+    uint64_t order; /* who came later has a higher one */
+};
+
 /* Maps that are used again start with zeroes up to region, and with nothing reserved, registered or allocated. */
 struct IOMemoryMap {
     struct OSObject object;
@@ -35,6 +44,7 @@ struct IOMemoryMap {
     uint64_t address, length, offset;
     IOOptionBits options;
     bool registered, user_client_unmap, overwrites;
+    bool left, freed;                        /* unmapped, and its pages stay: map_over.h; and freed */
     bool shows_objects;                      /* some run has a view */
     uint8_t asked_mode;                      /* kIOxxxCache that the request named, 0 = none */
     uint8_t blocked;                         /* map_block.h's reasons; the pages are tagged while it is not 0 */
@@ -46,8 +56,8 @@ struct IOMemoryMap {
     struct map_run run;                      /* the first */
     struct map_run *more_runs;               /* the others, and room for some more */
     uint32_t run_count, run_room;
-    struct map_wire *wires;   /* one a page, made by the first wireRange */
-    IOMemoryMapRef over_next; /* of an overwriting one, in space->overwriters */
+    struct map_wire *wires; /* one a page, made by the first wireRange */
+    struct map_over over;
 };
 
 /* Every list of maps, every region, every record of a frame. Recursive; masks interrupts. */
@@ -55,10 +65,10 @@ extern struct lock gIOMemoryLock;
 
 extern const struct OSMetaClass IOMemoryMap_class;
 
-/* object_alloc and object_free of a map, faster. The caller holds the memory lock. */
+/* object_alloc of a map, and port_free, faster. The caller holds the memory lock. */
 IOMemoryMapRef map_alloc(void);
-void map_free(IOMemoryMapRef map);
-void map_drop_spares(void); /* what is kept of freed maps goes back to the port; takes the lock */
+void map_reuse(IOMemoryMapRef map); /* its memory; object_end comes before */
+void map_drop_spares(void);         /* what is kept of freed maps goes back to the port; takes the lock */
 
 /* IOMemoryMapSetMemoryDescriptor of neither NULL. The caller holds the memory lock. */
 bool map_set_memory(IOMemoryMapRef map, IOMemoryDescriptorRef md, uint64_t offset);

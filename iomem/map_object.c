@@ -21,9 +21,8 @@ IOMemoryMapRef map_alloc(void)
     return map;
 }
 
-void map_free(IOMemoryMapRef map)
+void map_reuse(IOMemoryMapRef map)
 {
-    object_end(&map->object);
     if (spare_count == SPARES_MAX) {
         port_free(map);
         return;

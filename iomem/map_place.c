@@ -1,6 +1,7 @@
 #include "iomem/map_place.h"
 
 #include "iomem/address_space.h"
+#include "iomem/map_over.h"
 #include "iomem/memory_view.h"
 #include "iomem/port.h"
 #include "iomem/saved.h"
@@ -36,6 +37,15 @@ static uint64_t largest_leaf(const struct rmap_node *run)
     return size;
 }
 
+/* The region has been taken. */
+static inline IOReturn take_place(IOMemoryMapRef map)
+{
+    if (map_over_clear(map->space, &map->region))
+        return kIOReturnSuccess;
+    region_free(&map->space->regions, &map->region);
+    return kIOReturnNoMemory;
+}
+
 /*
  * In step with the first run's physical address, so that the tables can use leaves as large as it allows. What is as
  * large as a table's span begins a table, with a hole if need be: a table without neighbours comes and goes at once.
@@ -57,7 +67,7 @@ static inline __attribute__((always_inline)) IOReturn reserve_anywhere(IOMemoryM
     if (!region_alloc(&map->space->regions, &map->region, hole + size + 2 * guard, align, phase))
         return kIOReturnNoSpace;
     map->skip = guard + hole;
-    return kIOReturnSuccess;
+    return take_place(map);
 }
 
 static bool is_in_bounds(task_t task, uint64_t va, uint64_t size)
@@ -79,10 +89,13 @@ static IOReturn reserve_fixed(IOMemoryMapRef map, uint64_t size, uint64_t lead)
     if (map->options & kIOMapOverwrite) {
         int error = mmu_tag(address_space_tables(map->space), va, size, MMU_TAG_NONE, 0);
 
-        map->overwrites = error == MMU_OK;
+        if (error == MMU_OK) {
+            map->overwrites = true;
+            overwriters_add(map, va, size);
+        }
         return translate_error(error);
     }
-    return region_alloc_at(&map->space->regions, &map->region, va, size) ? kIOReturnSuccess : kIOReturnNoSpace;
+    return region_alloc_at(&map->space->regions, &map->region, va, size) ? take_place(map) : kIOReturnNoSpace;
 }
 
 static inline uint32_t rights_of(IOMemoryMapRef map)
@@ -101,8 +114,6 @@ static int enter_view(IOMemoryMapRef map, struct memory_view *view, uint64_t va)
     view->va = va;
     view->attr = rights_of(map);
     error = memory_view_enter(view);
-    if (error == MMU_OK && map->overwrites)
-        memory_view_lay_over(view);
     return error;
 }
 
@@ -160,25 +171,8 @@ int map_enter_guards(IOMemoryMapRef map)
     return error;
 }
 
-static void list_overwriter(IOMemoryMapRef map)
-{
-    map->over_next = map->space->overwriters;
-    map->space->overwriters = map;
-}
-
-static void unlist_overwriter(IOMemoryMapRef map)
-{
-    for (IOMemoryMapRef *slot = &map->space->overwriters; *slot; slot = &(*slot)->over_next)
-        if (*slot == map) {
-            *slot = map->over_next;
-            break;
-        }
-}
-
 void map_register_runs(IOMemoryMapRef map)
 {
-    if (map->overwrites)
-        list_overwriter(map);
     for (uint32_t i = 0; i < map->run_count; i++)
         if (!map_get_run(map, i)->view && !map_get_run(map, i)->node.link[0].slot)
             rmap_add(&map_get_run(map, i)->node);
@@ -186,8 +180,6 @@ void map_register_runs(IOMemoryMapRef map)
 
 void map_forget_runs(IOMemoryMapRef map)
 {
-    if (map->overwrites)
-        unlist_overwriter(map);
     if (map->run_count)
         rmap_remove(&map->run.node);
     for (uint32_t i = 1; i < map->run_count; i++)
@@ -205,33 +197,10 @@ static void detach_views(IOMemoryMapRef map)
             memory_view_detach(map_get_run(map, i)->view);
 }
 
-static void lose_pages(IOMemoryMapRef map)
-{
-    map_goes(map);
-    map_unwire_all(map);
-    detach_views(map);
-    map_forget_runs(map);
-    map->blocked = 0;
-    map->space = NULL;
-    map->address = 0;
-    port_wake();
-}
-
-void map_drop_overwriters(task_t task, uint64_t va, uint64_t size)
-{
-    for (IOMemoryMapRef map = task->overwriters, next; map; map = next) {
-        next = map->over_next;
-        if (map->address - va < size)
-            lose_pages(map);
-    }
-    if (task->overlays)
-        memory_view_drop_left(task, va, size);
-}
-
 static inline void drop_overwriters_of(IOMemoryMapRef map)
 {
-    if (map->space->overwriters || map->space->overlays)
-        map_drop_overwriters(map->space, map->region.va, map->region.size);
+    if (map->space->overwriters)
+        map_over_drop(map->space, map->region.va, map->region.size);
 }
 
 static void clear_region(IOMemoryMapRef map)
@@ -242,6 +211,7 @@ static void clear_region(IOMemoryMapRef map)
 
 void map_unreserve(IOMemoryMapRef map)
 {
+    overwriters_remove(map);
     if (map->region.size)
         clear_region(map);
     region_free(&map->space->regions, &map->region);
@@ -249,6 +219,7 @@ void map_unreserve(IOMemoryMapRef map)
 
 IOReturn map_place_over(IOMemoryMapRef map, uint64_t size, IOReturn (*place)(void *context), void *context)
 {
+    uint64_t order = overwriters_newest();
     struct saved saved;
     IOReturn result;
 
@@ -258,8 +229,10 @@ IOReturn map_place_over(IOMemoryMapRef map, uint64_t size, IOReturn (*place)(voi
     if (result != kIOReturnSuccess)
         return result;
     result = place(context);
-    if (result != kIOReturnSuccess && map->overwrites)
+    if (result != kIOReturnSuccess && map->overwrites) {
+        map_over_undo(map->space, saved.va, size, order);
         saved_restore(&saved);
+    }
     saved_drop(&saved);
     return result;
 }
@@ -268,7 +241,7 @@ static IOReturn enter(IOMemoryMapRef map, uint64_t va)
 {
     int error = map_enter(map, va);
 
-    if (error == MMU_OVERLAP && map->region.size) { /* pages an overwriting map left behind */
+    if (error == MMU_OVERLAP && map->region.size) { /* pages that could not be taken away, for want of a table */
         clear_region(map);
         error = map_enter(map, va);
     }
@@ -363,6 +336,8 @@ void map_take_runs(IOMemoryMapRef map, IOMemoryMapRef from)
     from->more_runs = NULL;
     map_drop_runs(from);
     map_register_runs(map);
+    if (map->overwrites)
+        overwriters_add(map, map->over.va, map->over.end - map->over.va);
 }
 
 IOReturn map_leave(IOMemoryMapRef map)
@@ -371,7 +346,7 @@ IOReturn map_leave(IOMemoryMapRef map)
     int error = MMU_NOT_MAPPED;
 
     if (map->overwrites) {
-        map_forget_runs(map);
+        map_abandon(map);
         return kIOReturnSuccess;
     }
     if (!(map->options & kIOMapGuardedMask) && !map->shows_objects)
@@ -386,6 +361,7 @@ IOReturn map_leave(IOMemoryMapRef map)
 
 void map_abandon(IOMemoryMapRef map)
 {
+    overwriters_remove(map);
     map_forget_runs(map);
     region_free(&map->space->regions, &map->region);
 }

@@ -47,12 +47,6 @@ int map_enter(IOMemoryMapRef map, uint64_t va);
 /* The runs of `from`, which are in the tables of map's space, become map's; its own are forgotten. */
 void map_take_runs(IOMemoryMapRef map, IOMemoryMapRef from);
 
-/*
- * The tables of this range are clear, and nobody's any more: overwriting maps in it have lost their pages, and what
- * such maps have left behind goes.
- */
-void map_drop_overwriters(task_t task, uint64_t va, uint64_t size);
-
 /* Take the pages away; those of an overwriting map stay. */
 IOReturn map_leave(IOMemoryMapRef map);
 

@@ -6,16 +6,13 @@
 #define PAGE       ((uint64_t)PORT_PAGE_SIZE)
 #define FIRST_ROOM 4u
 
-/* Those that an overwriting map has entered stay, as its pages do. */
 static void drop_views(IOMemoryMapRef map)
 {
     for (uint32_t i = 0; i < map->run_count; i++) {
         struct memory_view *view = map_get_run(map, i)->view;
 
         map_get_run(map, i)->view = NULL;
-        if (view && view->slot && map->overwrites)
-            view->left = true;
-        else if (view)
+        if (view)
             memory_view_destroy(view);
     }
     map->shows_objects = false;

@@ -1,6 +1,6 @@
 #include "iomem/memory_region.h"
 
-#include "iomem/map_place.h"
+#include "iomem/map_over.h"
 #include "iomem/memory_fault.h"
 #include "iomem/port.h"
 #include "iomem/translate.h"
@@ -46,12 +46,15 @@ static IOReturn reserve(const struct memory_region_request *request, struct regi
     return region_alloc_at(regions, region, request->va, size) ? kIOReturnSuccess : KERN_NO_SPACE;
 }
 
-/* Pages that an overwriting map left behind may lie where nobody has anything any more. */
+/* Pages that could not be taken away, for want of a table, may lie where nobody has anything any more. */
 static IOReturn enter(struct memory_region *region)
 {
     struct memory_view *view = &region->view;
-    int error = memory_view_enter(view);
+    int error;
 
+    if (!map_over_clear(view->task, &region->region))
+        return kIOReturnNoMemory;
+    error = memory_view_enter(view);
     if (error == MMU_OVERLAP) {
         mmu_tag(address_space_tables(view->task), view->va, region->region.size, MMU_TAG_NONE, 0);
         error = memory_view_enter(view);
@@ -138,7 +141,7 @@ void memory_region_destroy(struct memory_region *region)
     task_t task = region->view.task;
 
     mmu_tag(address_space_tables(task), region->region.va, region->region.size, MMU_TAG_NONE, 0);
-    map_drop_overwriters(task, region->region.va, region->region.size);
+    map_over_drop(task, region->region.va, region->region.size);
     forget(region);
 }
 

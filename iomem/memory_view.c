@@ -4,6 +4,7 @@
 #include "iomem/map_place.h"
 #include "iomem/memory_fault.h"
 #include "iomem/memory_region.h"
+#include "iomem/overwriters.h"
 #include "iomem/port.h"
 #include "iomem/translate.h"
 
@@ -112,7 +113,6 @@ void memory_view_detach(struct memory_view *view)
 {
     if (!view->slot)
         return;
-    memory_view_lift(view);
     *view->slot = view->next;
     if (view->next)
         view->next->slot = view->slot;
@@ -123,7 +123,7 @@ void memory_view_detach(struct memory_view *view)
 /* Another view that lies over it may show the very same page there, with rights of its own. */
 static bool is_on_top(const struct memory_view *view, uint64_t page)
 {
-    return !view->task->overlays || memory_view_find(view->task, va_of(view, page)) == view;
+    return !view->task->overwriters || memory_view_find(view->task, va_of(view, page)) == view;
 }
 
 static bool is_shown(const struct memory_view *view, uint64_t page)
@@ -210,15 +210,6 @@ int memory_view_retype_all(const struct memory_object *object, uint64_t page, ui
     return error;
 }
 
-/* Does its entry say that the page is to come? */
-static bool is_awaited(const struct memory_view *view, uint64_t page)
-{
-    struct mmu_leaf leaf = {0};
-
-    return mmu_walk(tables_of(view), va_of(view, page), &leaf) == MMU_NOT_MAPPED && leaf.tag == MMU_TAG_DEMAND &&
-           leaf.pa == memory_object_tag(view->object);
-}
-
 int memory_view_show(const struct memory_view *view, uint64_t page)
 {
     struct mmu_range range = {va_of(view, page), view->object->pages[page], PAGE, memory_view_attr(view, page)};
@@ -288,53 +279,15 @@ static struct memory_view *find_in_map(IOMemoryMapRef map, uint64_t va)
 struct memory_view *memory_view_find(task_t task, uint64_t va)
 {
     struct region *region;
+    IOMemoryMapRef over;
 
     if (task->view_count == 0)
         return NULL;
-    for (struct memory_view *view = task->overlays; view; view = view->below)
-        if (holds(view, va))
-            return view;
+    over = overwriters_top(task, va);
+    if (over)
+        return find_in_map(over, va);
     region = region_find(&task->regions, va);
     if (region && region->kind == REGION_MEMORY)
         return &memory_region_of(region)->view;
     return region && region->kind == REGION_MAP ? find_in_map(map_of_region(region), va) : NULL;
-}
-
-void memory_view_lay_over(struct memory_view *view)
-{
-    view->below = view->task->overlays;
-    view->task->overlays = view;
-}
-
-void memory_view_lift(struct memory_view *view)
-{
-    for (struct memory_view **slot = &view->task->overlays; *slot; slot = &(*slot)->below)
-        if (*slot == view) {
-            *slot = view->below;
-            break;
-        }
-}
-
-/* Where the tables still show it. */
-static void clear(struct memory_view *view)
-{
-    for (uint64_t page = view->first; covers(view, page); page++)
-        if (is_shown(view, page) || is_awaited(view, page))
-            mmu_tag(tables_of(view), va_of(view, page), PAGE, MMU_TAG_NONE, 0);
-}
-
-void memory_view_drop_left(task_t task, uint64_t va, uint64_t size)
-{
-    struct memory_view *below;
-
-    for (struct memory_view *view = task->overlays; view; view = below) {
-        below = view->below;
-        if (view->va >= va + size || va >= end_of(view))
-            continue;
-        clear(view);
-        if (view->left)
-            memory_view_destroy(view);
-        else
-            memory_view_detach(view);
-    }
 }

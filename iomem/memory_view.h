@@ -13,11 +13,9 @@
 struct memory_view {
     struct memory_object *object;     /* retained */
     struct memory_view *next, **slot; /* among the object's views; slot NULL: not entered */
-    struct memory_view *below;        /* the next of task->overlays */
     task_t task;
     uint64_t va, first, count; /* where it is; which pages */
     uint32_t attr;             /* MMU_WRITE, MMU_EXEC, MMU_USER: what it may do at most */
-    bool left;                 /* its map has gone: it is task->overlays' own */
 };
 
 /* A view of these pages, with a reference to the object, nowhere yet. NULL without memory. */
@@ -38,21 +36,12 @@ int memory_view_protect(struct memory_view *view, uint32_t attr);
 /* What a page's leaf is to be; resident. */
 uint32_t memory_view_attr(const struct memory_view *view, uint64_t page);
 
-/* The view that shows va, or NULL. Costs nothing in a space without views. */
+/* The view that shows va, or NULL: what lies over others comes first. Costs nothing in a space without views. */
 struct memory_view *memory_view_find(task_t task, uint64_t va);
 
 /* Of one object, the view that shows va in the space of these tables. */
 struct mmu_space;
 struct memory_view *memory_view_of(const struct memory_object *object, struct mmu_space *space, uint64_t va);
-
-/*
- * Overwriting maps: their views lie over other regions, and stay when the map goes. They are found before those
- * beneath, until the region beneath goes.
- */
-void memory_view_lay_over(struct memory_view *view);
-void memory_view_lift(struct memory_view *view);
-/* What has been left behind in this range, which is clear now. */
-void memory_view_drop_left(task_t task, uint64_t va, uint64_t size);
 
 /*
  * In all views of the object: a page has become resident; some are about to go; some have other rights than before.

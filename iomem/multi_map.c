@@ -84,8 +84,6 @@ static IOReturn adopt_runs(IOMemoryMapRef map, IOMemoryMapRef from)
         run->view = old->view;
         old->view = NULL;
         map->shows_objects = true;
-        if (!map->overwrites) /* it is found by the map's own region */
-            memory_view_lift(run->view);
     }
     return kIOReturnSuccess;
 }
@@ -101,6 +99,8 @@ static IOReturn enter_part(const struct request *request, const struct part *par
     if (!map)
         return kIOReturnVMError;
     result = map->blocked ? kIOReturnBusy : adopt_runs(request->map, map); /* redirected memory: nobody would end it */
+    if (result == kIOReturnSuccess)
+        map_abandon(map);
     OSObjectRelease((OSObjectRef)map);
     return result;
 }

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct IOMemoryMap;
 struct mmu_space;
 
 struct rmap_link {
@@ -27,8 +28,9 @@ struct rmap_node {
     uint64_t pa, size;
     uint64_t va;
     struct mmu_space *space;
-    bool special; /* off RAM, in a mode other than Inhibit: what rmap_has_special counts */
-    bool ram;     /* port_is_ram of it */
+    struct IOMemoryMap *left; /* an overwriting map's that is unmapped: that map, else NULL */
+    bool special;             /* off RAM, in a mode other than Inhibit: what rmap_has_special counts */
+    bool ram;                 /* port_is_ram of it */
 };
 
 /* The caller has set pa, size, va, space, special and ram; the run is all RAM or all not. Cannot fail. */

@@ -178,10 +178,11 @@ static bool overwrite(void *unused)
     assert_int_equal(query(va).pa, done ? RAM + 8 * PAGE : RAM);
     drop(md);
     if (done) {
-        IOMemoryDescriptorRef old = IOMemoryDescriptorCreateWithPhysicalAddress(RAM, 4 * PAGE, 0);
+        IOMemoryDescriptorRef old;
 
         host_fail_alloc(-1);
         host_fail_tables(-1);
+        old = IOMemoryDescriptorCreateWithPhysicalAddress(RAM, 4 * PAGE, 0);
         drop(map_at(old, va, kIOMapOverwrite));
         drop(old);
     }

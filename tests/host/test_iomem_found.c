@@ -101,6 +101,83 @@ static void overwriting_map__has_no_pages_when_its_place_has_gone(void **state)
     drop(one);
 }
 
+/* A new mode passed by the pages that an overwriting map had left behind. */
+static void modes__reach_what_an_overwriting_map_has_left(void **state)
+{
+    IOBufferMemoryDescriptorRef below = wired(2);
+    IOMemoryDescriptorRef one = IOMemoryDescriptorCreateWithPhysicalAddress(RAM, PAGE, kIODirectionInOut);
+    IOMemoryMapRef base = IOMemoryDescriptorMap(md_of(below), kIOMapUnique), map;
+    uint64_t va = address(base);
+
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        drop(map_at(one, va, kIOMapOverwrite | kIOMapUnique));
+    assert_int_equal(host_pa(va), RAM);
+    map = IOMemoryDescriptorMap(one, kIOMapWriteCombineCache);
+    assert_int_equal(host_attr(va), MMU_UNCACHED | MMU_WRITE);
+    /* The model sees a change of type on the way, if there is one. */
+    drop(map_at(one, va, kIOMapOverwrite | kIOMapUnique));
+    drop(map);
+    drop(IOMemoryDescriptorMap(one, kIOMapCopybackCache));
+    assert_int_equal(host_attr(va), MMU_WRITEBACK | MMU_WRITE);
+    drop(base);
+    drop(below);
+    drop(one);
+}
+
+/* The frames of a buffer were handed out again while pages that an overwriting map had left showed them. */
+static void pages_left__go_with_their_memory(void **state)
+{
+    IOBufferMemoryDescriptorRef below = wired(3), one = wired(2), other = wired(1);
+    IOMemoryMapRef base = IOMemoryDescriptorMap(md_of(below), kIOMapUnique), map;
+    uint64_t va = address(base);
+    struct host_holdings before = host_holdings();
+
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        drop(map_at(md_of(one), va, kIOMapOverwrite | kIOMapUnique));
+    assert_int_equal(host_holdings().allocations, before.allocations + 1); /* one record, for the latest */
+    map = map_at(md_of(other), va + PAGE, kIOMapOverwrite | kIOMapUnique);
+    drop(one);
+    assert_true(nothing_at(va));
+    assert_int_equal(host_pa(va + PAGE), IOMemoryDescriptorGetPhysicalAddress(md_of(other)));
+    assert_int_equal(host_pa(va + 2 * PAGE), IOMemoryDescriptorGetPhysicalAddress(md_of(below)) + 2 * PAGE);
+    drop(map);
+    drop(other);
+    assert_true(nothing_at(va + PAGE));
+    assert_int_equal(IOMemoryMapUnmap(base), kIOReturnSuccess);
+    drop(base);
+    drop(below);
+}
+
+/* Nor are they handed out when there is no table for what is left of a block. */
+static void pages_left__keep_their_memory_for_want_of_a_table(void **state)
+{
+    uint64_t large = UINT64_C(1) << 21, va = HOST_WINDOW + HOST_WINDOW_SIZE / 2, cut = va;
+    IOMemoryDescriptorRef below = device(32 * large), page = device(PAGE), block;
+    IOMemoryMapRef base = map_at(below, va, kIOMapUnique), map;
+    IOBufferMemoryDescriptorRef one = wired(1);
+    uint64_t pa = IOMemoryDescriptorGetPhysicalAddress(md_of(one));
+    size_t logs = host_logs;
+
+    (void)state;
+    block = IOMemoryDescriptorCreateWithPhysicalAddress(pa & ~(large - 1), large, kIODirectionInOut);
+    drop(map_at(block, va, kIOMapOverwrite | kIOMapUnique));
+    host_fail_tables(0);
+    while ((map = map_at(page, cut += large, kIOMapOverwrite | kIOMapUnique))) /* the pool may have some */
+        drop(map);
+    drop(one);
+    host_fail_tables(-1);
+    assert_int_equal(host_logs, logs + 1);
+    assert_int_equal(port_frame(pa)->owner, PORT_OWNER_IOMEM);
+    assert_int_equal(host_pa(va + pa % large), pa);
+    port_frame_free(pa, PAGE);
+    drop(block);
+    drop(page);
+    drop(base);
+    drop(below);
+}
+
 /* Two parts of a map were of the same page, and the second had not heard of the first one's mode. */
 static void several__give_a_page_one_mode(void **state)
 {
@@ -221,6 +298,9 @@ int main(void)
         TEST(several__are_not_mapped_while_one_is_redirected),
         TEST(redirection__of_an_overwriting_map),
         TEST(overwriting_map__has_no_pages_when_its_place_has_gone),
+        TEST(modes__reach_what_an_overwriting_map_has_left),
+        TEST(pages_left__go_with_their_memory),
+        TEST(pages_left__keep_their_memory_for_want_of_a_table),
         TEST(several__give_a_page_one_mode),
         TEST(unblocked__in_the_mode_of_those_who_show_the_page),
         TEST(modes__leave_rights_alone_beside_an_overwriting_map),

@@ -42,6 +42,14 @@ static void check_ram(uint64_t va, const struct mmu_leaf *leaf)
         walk_wrong("the frame %#jx is shared, and may be written at %#jx", (uintmax_t)leaf->pa, (uintmax_t)va);
 }
 
+/* What overwriting maps have left is anybody's, in the type that it has elsewhere. */
+static void check_left(uint64_t va, const struct mmu_leaf *leaf, bool mapped)
+{
+    if (mapped && port_is_ram(leaf->pa, 1) && host_linear_type(leaf->pa) != (leaf->attr & MMU_TYPE_MASK))
+        walk_wrong("the frame %#jx has the types %u at %#jx, where maps lay over others, and %u in the linear map",
+                   (uintmax_t)leaf->pa, leaf->attr & MMU_TYPE_MASK, (uintmax_t)va, host_linear_type(leaf->pa));
+}
+
 static void check_tag(task_t task, struct region *region, uint64_t va, const struct mmu_leaf *leaf)
 {
     const struct memory_object *object = memory_object_of_tag(leaf->pa);
@@ -58,8 +66,10 @@ static void check_entry(task_t task, uint64_t va, const struct mmu_leaf *leaf, b
 {
     struct region *region = region_find(&task->regions, va);
 
-    if (walk_is_spoiled(task, va))
+    if (walk_is_spoiled(task, va)) {
+        check_left(va, leaf, mapped);
         return;
+    }
     if (!region)
         walk_wrong("%#jx shows %#jx, tag %u, where no region is", (uintmax_t)va, (uintmax_t)leaf->pa, leaf->tag);
     if (!mapped)

@@ -1,0 +1,173 @@
+#include "iomem/map_over.h"
+
+#include "iomem/map_place.h"
+#include "iomem/port.h"
+
+#define PAGE ((uint64_t)PORT_PAGE_SIZE)
+
+static size_t left_count; /* maps whose pages stay: while 0, no frame need be looked up */
+
+static void mark_runs(IOMemoryMapRef map, IOMemoryMapRef left)
+{
+    for (uint32_t i = 0; i < map->run_count; i++)
+        map_get_run(map, i)->node.left = left;
+}
+
+/* It has no page any more. */
+static void lose_pages(IOMemoryMapRef map)
+{
+    map_goes(map);
+    map_unwire_all(map);
+    overwriters_remove(map);
+    mark_runs(map, NULL);
+    map_forget_runs(map);
+    map->blocked = 0;
+    map->space = NULL;
+    map->address = 0;
+    left_count -= map->left;
+    map->left = false;
+    port_wake();
+    if (map->freed)
+        map_reuse(map);
+}
+
+/* What older ones have left beneath all of it shows nothing any more. */
+void map_over_stay(IOMemoryMapRef map)
+{
+    const struct map_over *over = &map->over;
+
+    for (IOMemoryMapRef other = overwriters_next(over->task, over->va, over->end, NULL), next; other; other = next) {
+        next = overwriters_next(over->task, over->va, over->end, other);
+        if (other->left && other->over.order < over->order && other->over.va >= over->va &&
+            other->over.end <= over->end)
+            lose_pages(other);
+    }
+    mark_runs(map, map);
+    map->left = true;
+    left_count++;
+}
+
+void map_over_free(IOMemoryMapRef map)
+{
+    object_end(&map->object);
+    map->memory = NULL;
+    if (map->left)
+        map->freed = true;
+    else
+        map_reuse(map);
+}
+
+/* Nobody has come into its place but later ones: where none of them lies, the tables have what it entered. */
+static void clear_rest(IOMemoryMapRef map)
+{
+    const struct map_over *over = &map->over;
+
+    for (uint64_t va = over->va, end; va < over->end; va = end) {
+        for (end = va; end < over->end && overwriters_top(over->task, end) == map;)
+            end += PAGE;
+        if (end > va)
+            mmu_tag(address_space_tables(over->task), va, end - va, MMU_TAG_NONE, 0);
+        else
+            end += PAGE;
+    }
+}
+
+void map_over_drop(task_t task, uint64_t va, uint64_t size)
+{
+    for (IOMemoryMapRef map = overwriters_next(task, va, va + size, NULL), next; map; map = next) {
+        next = overwriters_next(task, va, va + size, map);
+        if (map->over.va < va || map->over.end > va + size)
+            clear_rest(map);
+        lose_pages(map);
+    }
+}
+
+bool map_over_clear_place(task_t task, const struct region *region)
+{
+    if (!overwriters_next(task, region->va, region->va + region->size, NULL))
+        return true;
+    if (mmu_tag(address_space_tables(task), region->va, region->size, MMU_TAG_NONE, 0) != MMU_OK)
+        return false;
+    map_over_drop(task, region->va, region->size);
+    return true;
+}
+
+void map_over_undo(task_t task, uint64_t va, uint64_t size, uint64_t order)
+{
+    for (IOMemoryMapRef map = overwriters_next(task, va, va + size, NULL), next; map; map = next) {
+        next = overwriters_next(task, va, va + size, map);
+        if (map->over.order > order)
+            lose_pages(map);
+    }
+}
+
+/* Frames that go, and a map that has lost its last page by that. */
+struct going {
+    struct rmap_visit visit;
+    IOMemoryMapRef emptied;
+};
+
+/* The next pages from pa on that the tables show in a row; *shows: they are the run's own. */
+static uint64_t next_pages(const struct rmap_node *node, uint64_t pa, uint64_t end, bool *shows)
+{
+    uint64_t shown = 0, size = mmu_segment(node->space, node->va + (pa - node->pa), end - pa, &shown);
+
+    *shows = size && shown == pa;
+    return size ? size : PAGE;
+}
+
+static int clear_pages(const struct rmap_node *node, uint64_t pa, uint64_t end)
+{
+    int error = MMU_OK;
+    uint64_t size;
+    bool shows;
+
+    for (; pa < end && error == MMU_OK; pa += size) {
+        size = next_pages(node, pa, end, &shows);
+        if (shows)
+            error = mmu_tag(node->space, node->va + (pa - node->pa), size, MMU_TAG_NONE, 0);
+    }
+    return error;
+}
+
+static bool shows_nothing(IOMemoryMapRef map)
+{
+    bool shows = map->shows_objects;
+
+    for (uint32_t i = 0; i < map->run_count && !shows; i++) {
+        const struct rmap_node *node = &map_get_run(map, i)->node;
+        uint64_t end = node->pa + node->size;
+
+        for (uint64_t pa = node->pa; pa < end && !shows;)
+            pa += next_pages(node, pa, end, &shows);
+    }
+    return !shows;
+}
+
+static int take_away(struct rmap_visit *visit, struct rmap_node *node)
+{
+    struct going *going = (struct going *)visit;
+    uint64_t pa = node->pa > visit->pa ? node->pa : visit->pa, end = node->pa + node->size;
+    int error;
+
+    if (!node->left)
+        return MMU_OK;
+    error = clear_pages(node, pa, end < visit->pa + visit->size ? end : visit->pa + visit->size);
+    if (error == MMU_OK && shows_nothing(node->left))
+        going->emptied = node->left;
+    return going->emptied ? 1 : error;
+}
+
+/* The visit may not end a map; it begins again after each. */
+bool map_over_frames_go(uint64_t pa, uint64_t size)
+{
+    struct going going = {.visit = {pa, size, take_away}};
+    int result = left_count ? rmap_each(&going.visit) : MMU_OK;
+
+    while (going.emptied) {
+        lose_pages(going.emptied);
+        going.emptied = NULL;
+        result = rmap_each(&going.visit);
+    }
+    return result == MMU_OK;
+}

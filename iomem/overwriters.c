@@ -1,0 +1,126 @@
+#include "iomem/overwriters.h"
+
+static uint64_t newest; /* the last order given */
+
+/* A hash of the order: no entropy is needed, only that addresses do not follow it. */
+static uint64_t priority(IOMemoryMapRef map)
+{
+    return map->over.order * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+static bool is_before(IOMemoryMapRef map, IOMemoryMapRef other)
+{
+    return map->over.va != other->over.va ? map->over.va < other->over.va : map->over.order < other->over.order;
+}
+
+/* Where the highest of a tree ends. */
+static void renew(IOMemoryMapRef tree)
+{
+    uint64_t last = tree->over.end;
+
+    if (tree->over.low && tree->over.low->over.last > last)
+        last = tree->over.low->over.last;
+    if (tree->over.high && tree->over.high->over.last > last)
+        last = tree->over.high->over.last;
+    tree->over.last = last;
+}
+
+/* All of `low` lies before all of `high`. */
+static IOMemoryMapRef join(IOMemoryMapRef low, IOMemoryMapRef high)
+{
+    if (!low || !high)
+        return low ? low : high;
+    if (priority(low) > priority(high)) {
+        low->over.high = join(low->over.high, high);
+        renew(low);
+        return low;
+    }
+    high->over.low = join(low, high->over.low);
+    renew(high);
+    return high;
+}
+
+/* Those before the map, and the others. */
+static void cut(IOMemoryMapRef tree, IOMemoryMapRef map, IOMemoryMapRef *low, IOMemoryMapRef *high)
+{
+    if (!tree) {
+        *low = *high = NULL;
+        return;
+    }
+    if (is_before(tree, map)) {
+        *low = tree;
+        cut(tree->over.high, map, &tree->over.high, high);
+    } else {
+        *high = tree;
+        cut(tree->over.low, map, low, &tree->over.low);
+    }
+    renew(tree);
+}
+
+void overwriters_add(IOMemoryMapRef map, uint64_t va, uint64_t size)
+{
+    IOMemoryMapRef low, high, *root = &map->space->overwriters;
+
+    overwriters_remove(map);
+    map->over = (struct map_over){.task = map->space, .va = va, .end = va + size, .order = ++newest};
+    renew(map);
+    cut(*root, map, &low, &high);
+    *root = join(join(low, map), high);
+}
+
+static void take_out(IOMemoryMapRef *tree, IOMemoryMapRef map)
+{
+    if (*tree == map) {
+        *tree = join(map->over.low, map->over.high);
+        return;
+    }
+    take_out(is_before(*tree, map) ? &(*tree)->over.high : &(*tree)->over.low, map);
+    renew(*tree);
+}
+
+uint64_t overwriters_newest(void)
+{
+    return newest;
+}
+
+void overwriters_remove(IOMemoryMapRef map)
+{
+    if (map->over.task)
+        take_out(&map->over.task->overwriters, map);
+    map->over.task = NULL;
+}
+
+struct search {
+    uint64_t va, end;
+    IOMemoryMapRef after;
+};
+
+static IOMemoryMapRef next_in(IOMemoryMapRef tree, const struct search *search)
+{
+    IOMemoryMapRef found = NULL;
+    bool is_later;
+
+    if (!tree || tree->over.last <= search->va)
+        return NULL;
+    is_later = !search->after || is_before(search->after, tree);
+    if (is_later)
+        found = next_in(tree->over.low, search);
+    if (found || tree->over.va >= search->end)
+        return found;
+    return is_later && tree->over.end > search->va ? tree : next_in(tree->over.high, search);
+}
+
+IOMemoryMapRef overwriters_next(task_t task, uint64_t va, uint64_t end, IOMemoryMapRef after)
+{
+    return next_in(task->overwriters, &(struct search){va, end, after});
+}
+
+IOMemoryMapRef overwriters_top(task_t task, uint64_t va)
+{
+    IOMemoryMapRef top = NULL;
+
+    for (IOMemoryMapRef map = NULL; (map = overwriters_next(task, va, va + 1, map));)
+        if (!top || map->over.order > top->over.order)
+            top = map;
+    return top;
+}
