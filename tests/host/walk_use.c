@@ -172,9 +172,10 @@ static void copy(const uint8_t *b)
 static void set_mode(const uint8_t *b)
 {
     IOMemoryMapRef map = walk_map(b[WHICH]);
+    const IOOptionBits not_these = kIOMapReadOnly | kIOMapStatic; /* nor a part of them */
     uint64_t all, size = PAGE * (1 + b[LENGTH] % 4);
 
-    if (!map || !map->space || map->options & (kIOMapReadOnly | kIOMapStatic))
+    if (!map || !map->space || (map->options | (map->super_map ? map->super_map->options : 0)) & not_these)
         return;
     all = (map->address % PAGE + map->length + PAGE - 1) & ~(PAGE - 1);
     IOSetProcessorCacheMode(map->space, map->address & ~(PAGE - 1), size < all ? size : all, b[OTHER] % 10);
