@@ -68,22 +68,6 @@ static void heap_free(void *memory)
     port_free(block);
 }
 
-void *IOMallocAligned(vm_size_t size, vm_size_t alignment)
-{
-    uint64_t align = power_of_two(alignment);
-
-    if (size == 0 || align == 0)
-        return NULL;
-    return heap_alloc(size, align < sizeof(void *) ? sizeof(void *) : align);
-}
-
-void IOFreeAligned(void *memory, vm_size_t size)
-{
-    (void)size;
-    if (memory)
-        heap_free(memory);
-}
-
 static void *pages_alloc(uint64_t size, uint64_t align, uint64_t max_pa, uint64_t *pa)
 {
     uint64_t frames;
@@ -96,6 +80,19 @@ static void *pages_alloc(uint64_t size, uint64_t align, uint64_t max_pa, uint64_
     if (pa)
         *pa = frames;
     return port_linear(frames);
+}
+
+/* Whole pages are nobody else's, so that they may have any cache mode: the heap's may not. */
+void *IOMallocAligned(vm_size_t size, vm_size_t alignment)
+{
+    uint64_t align = power_of_two(alignment);
+    void *pages = NULL;
+
+    if (size == 0 || align == 0)
+        return NULL;
+    if (align >= PAGE)
+        pages = pages_alloc(size, align, UINT64_MAX, NULL);
+    return pages ? pages : heap_alloc(size, align < sizeof(void *) ? sizeof(void *) : align);
 }
 
 /* Heap memory that its own size's alignment keeps inside one page is contiguous; anything else gets pages of its own.
@@ -134,6 +131,11 @@ void IOFreeContiguous(void *memory, vm_size_t size)
         buffer_free_frames(pa, whole_pages(size));
     else
         heap_free(memory);
+}
+
+void IOFreeAligned(void *memory, vm_size_t size)
+{
+    IOFreeContiguous(memory, size);
 }
 
 void *IOMallocPageable(vm_size_t size, vm_size_t alignment)

@@ -13,7 +13,10 @@ void *IOMalloc(vm_size_t size);
 void *IOMallocZero(vm_size_t size);
 void IOFree(void *memory, vm_size_t size);
 
-/* alignment in bytes, rounded up to a power of two (0 means 1); above 32 bits gives NULL. Not zeroed. */
+/*
+ * alignment in bytes, rounded up to a power of two (0 means 1); above 32 bits gives NULL. Not zeroed. Aligned to a page
+ * or more it is whole pages, contiguous where there is such memory, that a cache mode may be asked for.
+ */
 void *IOMallocAligned(vm_size_t size, vm_size_t alignment);
 void IOFreeAligned(void *memory, vm_size_t size);
 

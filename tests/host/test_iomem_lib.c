@@ -1,6 +1,7 @@
 /* IOLib's allocators and cache calls, accesses by physical address, and device addresses without a mapper. */
 #include <string.h>
 
+#include "iomem/cache_mode.h"
 #include "iomem/iomem.h"
 #include "mmu/mmu.h"
 #include "tests/host/port_host.h"
@@ -49,6 +50,19 @@ static void malloc_aligned__rounds_an_odd_alignment_up(void **state)
     (void)state;
     assert_int_equal((uintptr_t)memory % 64, 0);
     IOFreeAligned(memory, 100);
+}
+
+static void malloc_aligned__to_a_page_is_frames_of_its_own(void **state)
+{
+    uint64_t size = 3 * HOST_PAGE + 1, pa;
+    uint8_t *memory = IOMallocAligned(size, HOST_PAGE);
+
+    (void)state;
+    assert_int_equal(mmu_translate(mmu_kernel_space(), (uintptr_t)memory, &pa), MMU_OK);
+    assert_int_equal(cache_mode_set(pa, 4 * HOST_PAGE, kIOInhibitCache), kIOReturnSuccess);
+    assert_int_equal(host_linear_type(pa + 3 * HOST_PAGE), MMU_DEVICE_GRE);
+    IOFreeAligned(memory, size);
+    assert_int_equal(host_linear_type(pa + 3 * HOST_PAGE), MMU_WRITEBACK);
 }
 
 static void malloc_contiguous__with_an_address_is_whole_pages_below_4g(void **state)
@@ -272,12 +286,14 @@ static bool contiguous(void *unused)
     void *memory = IOMallocContiguous(3 * HOST_PAGE, HOST_PAGE, NULL);
     void *small = memory ? IOMallocContiguous(100, 64, NULL) : NULL;
     void *aligned = small ? IOMallocAligned(1000, 512) : NULL;
+    void *pages = aligned ? IOMallocAligned(2 * HOST_PAGE, HOST_PAGE) : NULL;
 
     (void)unused;
     IOFreeContiguous(memory, 3 * HOST_PAGE);
     IOFreeContiguous(small, 100);
     IOFreeAligned(aligned, 1000);
-    return aligned != NULL;
+    IOFreeAligned(pages, 2 * HOST_PAGE);
+    return pages != NULL;
 }
 
 static void allocators__fail_cleanly_at_every_allocation(void **state)
@@ -294,6 +310,7 @@ int main(void)
         TEST(malloc__gives_zeroed_memory_and_nothing_for_0),
         TEST(malloc_aligned__aligns_and_refuses_what_cannot_be),
         TEST(malloc_aligned__rounds_an_odd_alignment_up),
+        TEST(malloc_aligned__to_a_page_is_frames_of_its_own),
         TEST(malloc_contiguous__with_an_address_is_whole_pages_below_4g),
         TEST(malloc_contiguous__small_blocks_do_not_cross_a_page),
         TEST(malloc_contiguous__failure_leaves_the_address_alone),

@@ -137,6 +137,25 @@ static void io_malloc__gives_aligned_memory(void)
     CHECK(IOMallocAligned(10, (uint64_t)1 << 33) == NULL);
 }
 
+/* They are the caller's alone, and not the heap's: no lock lies in them. */
+static void io_malloc_aligned__whole_pages_take_any_cache_mode(void)
+{
+    uint8_t *pages = IOMallocAligned(2 * PAGE, PAGE);
+    uint64_t va = (uintptr_t)pages, pa = at_translate(va, AT_EL1_WRITE).pa;
+    IOMemoryDescriptorRef md = IOMemoryDescriptorCreateWithAddress(pages, PAGE, kIODirectionInOut);
+    IOMemoryMapRef map = IOMemoryDescriptorMap(md, kIOMapUnique | kIOMapInhibitCache);
+
+    CHECK(map != NULL);
+    CHECK(at_agrees(at_translate(va, AT_EL1_WRITE), pa, at_mair_here(0x0c)));
+    CHECK_EQ(IOSetProcessorCacheMode(kernel_task, va, PAGE, kIOWriteCombineCache), kIOReturnSuccess);
+    CHECK(at_agrees(at_translate(va, AT_EL1_WRITE), pa, at_mair_here(0x44)));
+    CHECK(at_agrees(at_translate(va + PAGE, AT_EL1_WRITE), pa + PAGE, 0xff));
+    OSObjectRelease((OSObjectRef)map);
+    OSObjectRelease((OSObjectRef)md);
+    IOFreeAligned(pages, 2 * PAGE);
+    CHECK(at_agrees(at_translate((uintptr_t)port_linear(pa), AT_EL1_WRITE), pa, 0xff));
+}
+
 static void io_malloc_contiguous__is_contiguous(void)
 {
     for (uint64_t size = 1; size < 300000; size = size * 5 + 3) {
@@ -262,6 +281,7 @@ int main(void)
     TAP_RUN(mapped_access__of_ram_has_every_width);
     TAP_RUN(mapped_access__panics_rather_than_tear);
     TAP_RUN(io_malloc__gives_aligned_memory);
+    TAP_RUN(io_malloc_aligned__whole_pages_take_any_cache_mode);
     TAP_RUN(io_malloc_contiguous__is_contiguous);
     TAP_RUN(cache_mode__never_changes_the_runtimes_own_pages);
     TAP_RUN(mapper__is_none);
