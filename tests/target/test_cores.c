@@ -17,6 +17,7 @@
 #include "tests/target/machine.h"
 #include "tests/target/tap.h"
 #include "tests/target/team.h"
+#include "tests/target/ticks.h"
 #include "tests/target/touch.h"
 
 /* ---- how a core is set up ---------------------------------------------------------------------------------------- */
@@ -250,10 +251,7 @@ static void timer__calls_on_the_core_that_asked(void)
 {
     CHECK(team_run(tick_and_wait, NULL));
     for (int i = 0; i < cpu_count(); i++) /* cores that have come to their end serve what they asked for */
-        for (int patience = 0; ticked[i] < 20 && patience < 1 << 28; patience++)
-            ;
-    for (int i = 0; i < cpu_count(); i++)
-        CHECK_EQ(ticked[i], 20);
+        CHECK(ticks_wait(&ticked[i], 20));
     CHECK_EQ(strayed, 0);
 }
 

@@ -5,6 +5,7 @@
 #include "tests/target/dma_copy.h"
 #include "tests/target/machine.h"
 #include "tests/target/tap.h"
+#include "tests/target/ticks.h"
 
 static uintptr_t engine;
 static struct dma_copier copier, lite; /* of a channel of each kind */
@@ -81,9 +82,7 @@ static void served(void *unused)
 /* QEMU has it at once. */
 static bool wait_for_interrupt(int wanted)
 {
-    for (int patience = 100000000; patience && interrupts != wanted; patience--)
-        ;
-    return interrupts == wanted && last_status == DMA_DONE;
+    return ticks_wait(&interrupts, wanted) && last_status == DMA_DONE;
 }
 
 /* The handler finishes the channel: one more dma_finish finds it idle. */
