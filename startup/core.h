@@ -12,6 +12,7 @@
 
 struct el0_thread;
 struct landing;
+struct loan;
 struct mmu_space;
 
 /* Accesses that its abort handler has had tried again without telling anybody: fault.c's. */
@@ -30,6 +31,7 @@ struct core {
     uintptr_t exception_stack_top; /* the handlers' SP when nothing is being handled */
     uintptr_t main_stack_top;      /* SP at the start */
     struct landing *landings;      /* innermost fault_try or panic_try first */
+    struct loan *loans;            /* innermost first: landing.h */
     unsigned reports;              /* reports begun: a report that faults itself is not reported again */
     struct el0_thread *el0;        /* el0_run is under way: whose registers EL0 has now */
     bool el0_stop;                 /* it, or the next one, is to return at once */

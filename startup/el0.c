@@ -19,7 +19,6 @@ static __attribute__((noreturn)) void leave(const struct exception *e, int kind,
     thread->frame = *e;
     thread->pointer = el0_pointer();
     thread->exit = (struct el0_exit){.kind = kind, .fault = *fault};
-    core_this()->el0 = NULL;
     if (kind == EL0_INTERRUPTED)
         core_this()->el0_stop = false;
     landing_take(&thread->landing);
@@ -68,14 +67,16 @@ static bool may_run(void)
 
 static void run(struct el0_thread *thread, struct mmu_space *space, struct el0_exit *out)
 {
-    struct mmu_space *before = spaces_borrow(space);
+    struct space_loan loan;
 
-    thread->resumable = true;
+    spaces_borrow(&loan, space);
+    thread->resumable = false; /* unless it comes back here */
     landing_try(&thread->landing, LANDING_EL0, go, thread);
     if (thread->exit.kind == EL0_SYSCALL)
         el0_frame_call(&thread->frame, &thread->exit);
     *out = thread->exit;
-    spaces_return(space, before); /* it may have been destroyed meanwhile: then it ends here, with the thread */
+    thread->resumable = true;
+    spaces_return(&loan); /* it may have been destroyed meanwhile: then it ends here, with the thread */
 }
 
 /* What it goes on with: 0, or why not. */

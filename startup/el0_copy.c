@@ -60,7 +60,8 @@ static void copy_out(void *context)
 /* A page that is served on demand comes like any; what EL0 may not touch faults, and that lands here. */
 static int try_in(struct IOAddressSpace *task, struct copy *copy, void (*run)(void *))
 {
-    struct mmu_space *space = task ? ((const struct port_task *)task)->space : NULL, *before;
+    struct mmu_space *space = task ? ((const struct port_task *)task)->space : NULL;
+    struct space_loan loan;
     struct fault fault;
     bool whole;
 
@@ -68,9 +69,9 @@ static int try_in(struct IOAddressSpace *task, struct copy *copy, void (*run)(vo
         return EL0_BAD;
     if (copy->size > port_space_size() || copy->user > port_space_size() - copy->size)
         return EL0_POINTER;
-    before = spaces_borrow(space);
+    spaces_borrow(&loan, space);
     whole = fault_try(run, copy, &fault);
-    spaces_return(space, before);
+    spaces_return(&loan);
     if (whole)
         return 0;
     return fault.va - copy->user < copy->size ? EL0_POINTER : EL0_BAD;

@@ -13,6 +13,8 @@ bool landing_try(struct landing *landing, enum landing_kind kind, void (*run)(vo
 
     landing->kind = kind;
     landing->outer = core->landings;
+    landing->loans = core->loans;
+    landing->el0 = core->el0;
     core->landings = landing;
     ended = landing_run(landing, run, arg);
     core->landings = landing->outer;
@@ -30,5 +32,10 @@ struct landing *landing_find(enum landing_kind kind)
 
 void landing_take(struct landing *landing)
 {
-    landing_return(landing, core_this()->exception_stack_top);
+    struct core *core = core_this();
+
+    core->el0 = landing->el0;
+    while (core->loans != landing->loans)
+        core->loans->end(core->loans);
+    landing_return(landing, core->exception_stack_top);
 }

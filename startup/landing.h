@@ -7,10 +7,20 @@
 
 enum landing_kind { LANDING_FAULT, LANDING_PANIC, LANDING_EL0 };
 
+struct el0_thread;
+
+/* What a function has of its core's until it returns. A landing that lies further out is not taken over its head. */
+struct loan {
+    struct loan *outer;
+    void (*end)(struct loan *loan); /* takes it out of the core's list */
+};
+
 struct landing {
     uint64_t registers[24]; /* what a function must preserve, as landing_run saves it */
     struct landing *outer;
     enum landing_kind kind;
+    struct loan *loans; /* the core's at its start: these last */
+    struct el0_thread *el0;
 };
 
 /* Run it with this as the innermost landing: true when it came to its end. */
@@ -19,7 +29,7 @@ bool landing_try(struct landing *landing, enum landing_kind kind, void (*run)(vo
 /* The innermost landing of the kind; NULL when none is under way. */
 struct landing *landing_find(enum landing_kind kind);
 
-/* Come back to it; the inner ones and whatever exception has been taken since are forgotten. */
+/* Come back to it: inner loans and an inner el0_run end, inner landings and exceptions taken since are forgotten. */
 void landing_take(struct landing *landing) __attribute__((noreturn));
 
 /* landing_a64.S, landing_v7.S */

@@ -129,6 +129,9 @@ enum {
  * for TPIDR_EL0. An odd entry is Thumb's.
  *
  * 0, or an error: nothing has run, and *exit is as it was.
+ *
+ * It does not return when a fault or a panic in serving EL0 comes back to a fault_try or panic_try outside: the space
+ * that was active before is so again, and EL0 has nothing to go on with there.
  */
 struct IOAddressSpace;
 int el0_run(struct IOAddressSpace *task, uint64_t entry, uint64_t stack, uint64_t arg, struct el0_exit *exit);

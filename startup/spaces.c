@@ -104,19 +104,6 @@ void port_space_activate(struct mmu_space *space)
     lock_leave(&lock, entered);
 }
 
-struct mmu_space *spaces_borrow(struct mmu_space *space)
-{
-    uintptr_t entered = lock_enter(&lock);
-    struct mmu_space *before = spaces_active();
-
-    whole(space)->holds++;
-    if (before)
-        whole(before)->holds++;
-    enter(space);
-    lock_leave(&lock, entered);
-    return before;
-}
-
 static void let_go(struct mmu_space *space)
 {
     if (space)
@@ -124,14 +111,36 @@ static void let_go(struct mmu_space *space)
     bury_if_dead(space);
 }
 
-void spaces_return(struct mmu_space *space, struct mmu_space *before)
+static void give_back(struct loan *loan)
 {
+    const struct space_loan *mine = (const struct space_loan *)loan;
+    struct mmu_space *space = mine->space, *before = mine->before;
     uintptr_t entered = lock_enter(&lock);
 
+    core_this()->loans = loan->outer;
     enter(before && whole(before)->dead ? NULL : before);
     let_go(before);
     let_go(space);
     lock_leave(&lock, entered);
+}
+
+void spaces_borrow(struct space_loan *loan, struct mmu_space *space)
+{
+    uintptr_t entered = lock_enter(&lock);
+    struct mmu_space *before = spaces_active();
+
+    *loan = (struct space_loan){{core_this()->loans, give_back}, space, before};
+    core_this()->loans = &loan->loan;
+    whole(space)->holds++;
+    if (before)
+        whole(before)->holds++;
+    enter(space);
+    lock_leave(&lock, entered);
+}
+
+void spaces_return(struct space_loan *loan)
+{
+    give_back(&loan->loan);
 }
 
 int spaces_asid_count(void)

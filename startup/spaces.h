@@ -6,6 +6,7 @@
 
 #include "mmu/mmu.h"
 #include "startup/core.h"
+#include "startup/landing.h"
 
 /* The one that this core has active; NULL: none. It stays whole as long as it is. */
 static inline struct mmu_space *spaces_active(void)
@@ -23,8 +24,12 @@ static inline struct mmu_space *spaces_of(uint64_t va)
  * This core makes it active for a while, spaces_return the one that was before again. Both stay whole in between,
  * whoever destroys them: then it goes on with an empty table, and afterwards with none.
  */
-struct mmu_space *spaces_borrow(struct mmu_space *space);
-void spaces_return(struct mmu_space *space, struct mmu_space *before);
+struct space_loan {
+    struct loan loan; /* first: who knows only that ends it as spaces_return does */
+    struct mmu_space *space, *before;
+};
+void spaces_borrow(struct space_loan *loan, struct mmu_space *space);
+void spaces_return(struct space_loan *loan);
 
 int spaces_asid_count(void); /* that spaces have now */
 

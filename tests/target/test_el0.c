@@ -4,11 +4,14 @@
  */
 #include <string.h>
 
+#include "iomem/address_space.h"
 #include "iomem/IOMemoryMap.h"
 #include "iomem/OSObject.h"
+#include "iomem/memory_fault.h"
 #include "iomem/port.h"
 #include "mmu/lock.h"
 #include "mmu/mmu.h"
+#include "startup/spaces.h"
 #include "tests/target/el0.h"
 #include "tests/target/machine.h"
 #include "tests/target/tap.h"
@@ -168,6 +171,87 @@ static void copy__refuses_what_el0_may_not_touch(void)
     CHECK_EQ(el0_copy_in(kernel_task, bytes, EL0_DATA, 8), EL0_BAD);
 }
 
+/* ---- panics and faults in serving EL0, caught outside of el0_run ------------------------------------------------- */
+
+#define NOWHERE (EL0_DATA + 0x3000000)
+
+static struct el0_task lost;
+static bool faulty;
+
+static bool fail_to_serve(const struct port_abort *abort)
+{
+    if (abort->va != NOWHERE)
+        return false;
+    if (!faulty)
+        panic("cannot serve it");
+    return *(volatile int *)8 != 0;
+}
+
+static void load_from_nowhere(void *unused)
+{
+    (void)unused;
+    el0_begin(&lost, el0_load, NOWHERE, &out);
+}
+
+/* It has a fault_try of its own. */
+static void copy_from_nowhere(void *unused)
+{
+    char byte;
+
+    (void)unused;
+    CHECK_EQ(el0_copy_in(lost.task, &byte, NOWHERE, 1), EL0_BAD);
+}
+
+/* Nothing is left of it: the space that was active is again, and EL0 may run. */
+static void lose(void (*run)(void *))
+{
+    struct fault fault;
+    const char *message = "";
+
+    if (faulty)
+        CHECK(!fault_try(run, NULL, &fault) && fault.va == 8);
+    else
+        CHECK(!panic_try(run, NULL, &message) && strcmp(message, "cannot serve it") == 0);
+    CHECK(spaces_active() == address_space_tables(one.task));
+    CHECK_EQ(el0_begin(&two, el0_count, 5, &out), 0);
+    CHECK(out.kind == EL0_SYSCALL && out.args[0] == 6);
+}
+
+static struct machine_use lose_all(void)
+{
+    CHECK(el0_task_make(&lost));
+    port_set_abort_handler(fail_to_serve);
+    IOAddressSpaceActivate(one.task);
+    lose(load_from_nowhere);
+    CHECK_EQ(el0_go_on(&lost, 0, &out), EL0_NOTHING);
+    CHECK_EQ(el0_begin(&lost, el0_count, 7, &out), 0);
+    if (faulty)
+        copy_from_nowhere(NULL);
+    else
+        lose(copy_from_nowhere);
+    CHECK_EQ(el0_go_on(&lost, 9, &out), 0);
+    CHECK(out.kind == EL0_SYSCALL && out.args[0] == 10);
+    IOAddressSpaceActivate(NULL);
+    el0_task_drop(&lost);
+    memory_fault_open();
+    return machine_use();
+}
+
+static void panic__outside_of_el0_run_leaves_nothing_of_it(void)
+{
+    struct machine_use before, after;
+    int asids = spaces_asid_count();
+
+    for (int i = 0; i < 2; i++) {
+        faulty = i;
+        before = lose_all(); /* the heap has grown */
+        after = lose_all();
+        CHECK_EQ(after.free, before.free);
+        CHECK_EQ(after.tables, before.tables);
+        CHECK_EQ(spaces_asid_count(), asids);
+    }
+}
+
 int main(void)
 {
     if (!el0_task_make(&one) || !el0_task_make(&two))
@@ -182,5 +266,6 @@ int main(void)
     TAP_RUN(copy__refuses_what_el0_may_not_touch);
     TAP_RUN(isolation__el0_reaches_nothing_of_the_kernels);
     TAP_RUN(errors__run_nothing);
+    TAP_RUN(panic__outside_of_el0_run_leaves_nothing_of_it);
     return tap_done();
 }
