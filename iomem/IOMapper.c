@@ -9,7 +9,7 @@
 #define PAGE       ((uint64_t)PORT_PAGE_SIZE)
 #define PAGE_SHIFT 12
 
-static uint32_t instances;
+static uint32_t instances, services;
 
 static IOMapperRef started; /* in the order of their starts; not retained */
 
@@ -25,10 +25,21 @@ static void free_mapper(OSObjectRef object)
     object_free(object);
 }
 
+/* Of IOKit's services only the mapper is there. */
+const struct OSMetaClass IOService_class = {
+    .object = {&OSMetaClass_class, 0},
+    .name = "IOService",
+    .super = &OSObject_class,
+    .size = sizeof(struct OSObject),
+    .abstract = true,
+    .instances = &services,
+    .free = object_free,
+};
+
 const struct OSMetaClass IOMapper_class = {
     .object = {&OSMetaClass_class, 0},
     .name = "IOMapper",
-    .super = &OSObject_class,
+    .super = &IOService_class,
     .size = sizeof(struct IOMapper),
     .abstract = true, /* IOMapperCreateWithClass knows what it is to do */
     .instances = &instances,

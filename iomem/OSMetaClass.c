@@ -8,8 +8,8 @@
 
 extern const struct OSMetaClass IOMemoryDescriptor_class, IOGeneralMemoryDescriptor_class,
     IOBufferMemoryDescriptor_class, IOSubMemoryDescriptor_class, IOMultiMemoryDescriptor_class,
-    IOGuardPageMemoryDescriptor_class, IOInterleavedMemoryDescriptor_class, IODeviceMemory_class, IOMapper_class,
-    IOMemoryMap_class;
+    IOGuardPageMemoryDescriptor_class, IOInterleavedMemoryDescriptor_class, IODeviceMemory_class, IOService_class,
+    IOMapper_class, IOMemoryMap_class;
 
 static const OSMetaClassRef classes[] = {
     &OSObject_class,
@@ -23,6 +23,7 @@ static const OSMetaClassRef classes[] = {
     &IOMultiMemoryDescriptor_class,
     &IOInterleavedMemoryDescriptor_class,
     &IODeviceMemory_class,
+    &IOService_class,
     &IOMapper_class,
     &IOMemoryMap_class,
 };

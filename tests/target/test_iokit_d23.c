@@ -161,7 +161,7 @@ static void reference_counts(void)
 /* ---- D28 ---- */
 
 /* The class tree: each class's superclass comes before it. */
-enum { OBJECT, MAP, MEMORY, GENERAL, BUFFER, GUARD, SUB, MULTI, INTERLEAVED, DEVICE, MAPPER, CLASSES };
+enum { OBJECT, MAP, MEMORY, GENERAL, BUFFER, GUARD, SUB, MULTI, INTERLEAVED, DEVICE, SERVICE, MAPPER, CLASSES };
 static const struct {
     const char *name;
     int super;
@@ -176,7 +176,8 @@ static const struct {
     [MULTI] = {"IOMultiMemoryDescriptor", MEMORY},
     [INTERLEAVED] = {"IOInterleavedMemoryDescriptor", MEMORY},
     [DEVICE] = {"IODeviceMemory", MEMORY},
-    [MAPPER] = {"IOMapper", OBJECT},
+    [SERVICE] = {"IOService", OBJECT},
+    [MAPPER] = {"IOMapper", SERVICE},
 };
 
 static bool is_a(int class, int wanted)
