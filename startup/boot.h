@@ -7,7 +7,7 @@
 struct boot_info {
     uint64_t image_pa;         /* where the image's first byte lies */
     uint64_t device_tree_pa;   /* 0 = none */
-    uint64_t device_tree_size; /* its totalsize */
+    uint64_t device_tree_size; /* its totalsize; 0 = none, or none that can be used */
     uint64_t entry_el;         /* 1, 2 or 3 */
     uint64_t identity_pa;      /* TTBR0's table while the MMU goes on, or TTBR1 changes */
 };

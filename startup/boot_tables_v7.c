@@ -35,11 +35,12 @@ static void find_device_tree(uintptr_t given)
     for (int i = 0; i < 2; i++) {
         const volatile uint32_t *header = (const volatile uint32_t *)tried[i];
 
-        if (!header || tried[i] % 4 || big_endian(header) != FDT_MAGIC || big_endian(header + 1) > DEVICE_TREE_MAX)
+        if (!header || tried[i] % 4 || big_endian(header) != FDT_MAGIC)
             continue;
         boot_info.device_tree_pa = tried[i];
-        boot_info.device_tree_size = big_endian(header + 1);
-        return;
+        boot_info.device_tree_size = big_endian(header + 1) <= DEVICE_TREE_MAX ? big_endian(header + 1) : 0;
+        if (boot_info.device_tree_size)
+            return;
     }
 }
 

@@ -12,6 +12,7 @@
 #include "startup/memory.h"
 
 #include <inttypes.h>
+#include <libfdt.h>
 
 #include "boards/board.h"
 #include "mmu/cache.h"
@@ -22,6 +23,7 @@
 #include "startup/cpu.h"
 #include "startup/frames.h"
 #include "startup/layout.h"
+#include "startup/print.h"
 #include "startup/runtime.h"
 #include "startup/stacks.h"
 
@@ -277,15 +279,31 @@ static void start_frames(void)
     chunk.start += metadata;
 }
 
-void memory_start(const void *device_tree)
+/* The board's own description does for a tree that is none, but whoever passed it should know. */
+static const void *check_device_tree(void)
+{
+    const void *tree = runtime_device_tree();
+
+    if (!boot_info.device_tree_pa || (tree && fdt_check_full(tree, (size_t)boot_info.device_tree_size) == 0))
+        return tree;
+    print("the device tree at %" PRIx64 " is ignored: %s\n", boot_info.device_tree_pa,
+          tree ? "it is broken" : "it has no size, or one above 2 MiB");
+    boot_info.device_tree_pa = boot_info.device_tree_size = 0;
+    return NULL;
+}
+
+void memory_start(void)
 {
     uint64_t switch_pa = boot_image_pa(boot_switch_ttbr1);
-    bool fits = ram_read(&ram, device_tree);
+    bool fits = ram_read(&ram, check_device_tree());
 
     fits &= ram_reserve(&ram, boot_info.image_pa, image_size_bytes());
     fits &= ram_reserve(&ram, boot_info.device_tree_pa, boot_info.device_tree_size);
     if (!fits)
         panic("more ranges of RAM or reservations than the runtime keeps");
+    if (!ram.bank_count)
+        panic("no RAM from %" PRIx64 " to %" PRIx64 ", where the runtime uses it", (uint64_t)LINEAR_START,
+              (uint64_t)LINEAR_END - 1);
     start_frames();
     if (mmu_space_init(&kernel_space, &KERNEL_FORMAT, KERNEL_VA_BITS, &mmu_cpu_backend, MMU_SPACE_HIGH))
         panic("no memory for the kernel space");

@@ -8,7 +8,7 @@
 #include "startup/ram.h"
 
 /* Once, on the boot tables: RAM is known, frames can be had, and TTBR1 holds the kernel space afterwards. */
-void memory_start(const void *device_tree);
+void memory_start(void);
 
 const struct ram_map *memory_ram(void);
 

@@ -30,6 +30,21 @@ static bool read_reserved(struct ram_map *map, const void *fdt)
     return fits;
 }
 
+/* What a loader has put beside the program for it: /chosen says where, in as many cells as the property has. */
+static bool read_initrd(struct ram_map *map, const void *fdt)
+{
+    int chosen = fdt_path_offset(fdt, "/chosen"), bytes[2] = {0, 0};
+    const fdt32_t *start = fdt_getprop(fdt, chosen, "linux,initrd-start", &bytes[0]);
+    const fdt32_t *end = fdt_getprop(fdt, chosen, "linux,initrd-end", &bytes[1]);
+    uint64_t from, to;
+
+    if (!start || !end)
+        return true;
+    from = tree_number(start, bytes[0] / (int)sizeof *start);
+    to = tree_number(end, bytes[1] / (int)sizeof *end);
+    return to <= from || ram_reserve(map, from, to - from);
+}
+
 bool ram_read_tree(struct ram_map *map, const void *fdt)
 {
     int node, count = fdt_num_mem_rsv(fdt);
@@ -45,6 +60,7 @@ bool ram_read_tree(struct ram_map *map, const void *fdt)
         if (fdt_get_mem_rsv(fdt, i, &start, &size) == 0)
             fits &= ram_reserve(map, start, size);
     }
+    fits &= read_initrd(map, fdt);
     return fits & read_reserved(map, fdt); /* after all RAM is known: it cuts */
 }
 

@@ -80,6 +80,6 @@ void start(void)
     core->state = CORE_RUNNING;
     core->exception_stack_top = (uintptr_t)boot_exception_stack_top;
     console_start();
-    memory_start(runtime_device_tree());
+    memory_start();
     start_on(run_main, core->main_stack_top, core->exception_stack_top);
 }

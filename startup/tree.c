@@ -32,7 +32,7 @@ static bool translate(const void *fdt, int bus, int above, struct board_range *r
     int sizes = fdt_size_cells(fdt, bus), entry = inner + outer + sizes;
     const fdt32_t *cells = fdt_getprop(fdt, bus, "ranges", &length);
 
-    if (!cells)
+    if (!cells || inner < 1 || outer < 1 || sizes < 0)
         return false;
     for (int left = length / (int)sizeof *cells; left >= entry; left -= entry, cells += entry) {
         uint64_t into = range->pa - tree_number(cells, inner);
