@@ -107,7 +107,10 @@ enum port_refusal {
     PORT_NO_WAIT    /* the page is blocked, and the wait could not end */
 };
 
-/* A data or instruction abort that the port could not explain away. true: retry the access. */
+/*
+ * A data or instruction abort. true: retry the access, as when the tables show by now what another core had broken to
+ * change it. false: it is the port's to explain.
+ */
 struct port_abort {
     uint64_t va;
     struct mmu_space *space; /* whose tables va is translated by; NULL: none are active */

@@ -46,9 +46,25 @@ struct syndrome {
 void syndrome_decode(struct syndrome *out, const struct exception *e);
 const char *syndrome_class_name(unsigned class);
 const char *syndrome_status_name(unsigned status);
-bool syndrome_is_translation(const struct syndrome *s);
-bool syndrome_is_permission(const struct syndrome *s);
-bool syndrome_is_conflict(const struct syndrome *s); /* two TLB entries for one address */
+
+/* Faults that may be mended, by their status; bits outside STATUS_KIND are the level. */
+enum { STATUS_KIND = 0x3c, STATUS_TRANSLATION = 0x04, STATUS_PERMISSION = 0x0c, STATUS_CONFLICT = 0x30 };
+
+static inline bool syndrome_is_translation(const struct syndrome *s)
+{
+    return s->abort && (s->status & STATUS_KIND) == STATUS_TRANSLATION;
+}
+
+static inline bool syndrome_is_permission(const struct syndrome *s)
+{
+    return s->abort && (s->status & STATUS_KIND) == STATUS_PERMISSION;
+}
+
+/* Two TLB entries for one address. */
+static inline bool syndrome_is_conflict(const struct syndrome *s)
+{
+    return s->abort && s->status == STATUS_CONFLICT;
+}
 
 /* What the tables and the CPU's own translator say about a virtual address now. */
 struct view {

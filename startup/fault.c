@@ -168,9 +168,11 @@ static bool serve_interrupt(unsigned vector)
     return true;
 }
 
+/* The port's handler finds out for itself whether an entry was broken: pages that come when they are touched come
+ * first. */
 static bool is_served(struct exception *e, struct syndrome *s)
 {
-    return skip_semihosting(e, s) || met_broken_leaf(e, s) || met_conflict(e, s) || offer_to_port(e, s);
+    return skip_semihosting(e, s) || offer_to_port(e, s) || met_broken_leaf(e, s) || met_conflict(e, s);
 }
 
 void exception_handle(struct exception *e, unsigned vector)

@@ -1,8 +1,6 @@
 /* ESR_EL1 in words (its description in the Arm ARM). */
 #include "startup/exception.h"
 
-enum { STATUS_CONFLICT = 0x30 };
-
 void syndrome_decode(struct syndrome *out, const struct exception *e)
 {
     *out = (struct syndrome){.class = (e->syndrome >> 26) & 0x3f, .status = e->syndrome & 0x3f};
@@ -78,21 +76,6 @@ const char *syndrome_status_name(unsigned status)
     default:
         return "fault status unknown";
     }
-}
-
-bool syndrome_is_translation(const struct syndrome *s)
-{
-    return s->abort && (s->status & 0x3c) == 0x04;
-}
-
-bool syndrome_is_permission(const struct syndrome *s)
-{
-    return s->abort && (s->status & 0x3c) == 0x0c;
-}
-
-bool syndrome_is_conflict(const struct syndrome *s)
-{
-    return s->abort && s->status == STATUS_CONFLICT;
 }
 
 int fault_verdict(const struct syndrome *s, const struct view *view)

@@ -10,7 +10,7 @@ enum { MODE_USR = 0x10, MODE_SYS = 0x1f, THUMB = 1 << 5 };
 enum { FSR_LPAE = 1 << 9, FSR_WNR = 1 << 11, FSR_CM = 1 << 13 };
 enum { ISS_WNR = 1 << 6, ISS_CM = 1 << 8, ISS_FNV = 1 << 10 };
 enum { STATUS_EXTERNAL = 0x10, STATUS_EXTERNAL_ASYNC = 0x11, STATUS_ALIGNMENT = 0x21, STATUS_DEBUG = 0x22 };
-enum { STATUS_CONFLICT = 0x30, STATUS_UNKNOWN = 0x3f };
+enum { STATUS_UNKNOWN = 0x3f };
 
 /* FS[4:0] as the long one's STATUS (Arm ARM B4.1.51, tables B3-23 and B3-24). */
 unsigned syndrome_short_status(unsigned fs)
