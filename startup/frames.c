@@ -106,9 +106,9 @@ void frames_init(const struct frame_range *ranges, size_t count, void *metadata)
 
 static struct bank *bank_of(uint64_t pa)
 {
-    for (size_t i = 0; i < bank_count; i++)
-        if (pa >= banks[i].start && pa - banks[i].start < (uint64_t)banks[i].count * PORT_PAGE_SIZE)
-            return &banks[i];
+    for (struct bank *bank = banks; bank < banks + bank_count; bank++)
+        if ((pa - bank->start) / PORT_PAGE_SIZE < bank->count)
+            return bank;
     return NULL;
 }
 
@@ -121,10 +121,7 @@ struct port_frame *frame_record(uint64_t pa)
 
 static void take(struct bank *bank, size_t page, size_t count, enum port_owner owner)
 {
-    if (count == 1)
-        bank->free_bits[page / 64] &= ~(UINT64_C(1) << (page % 64));
-    else
-        set_bits(bank->free_bits, page, count, false);
+    set_bits(bank->free_bits, page, count, false);
     for (size_t i = page; i < page + count; i++)
         bank->records[i].owner = (uint8_t)owner;
     bank->free_count -= count;
@@ -227,9 +224,37 @@ static uint64_t alloc(struct wish wish)
     return pa;
 }
 
+/* The lowest free frame, if there is nothing against it: what most calls want. */
+static uint64_t alloc_lowest(uint64_t max_pa, enum port_owner owner)
+{
+    uintptr_t entered = lock_enter(&frames_lock);
+    uint64_t pa = PORT_NO_FRAME;
+    struct bank *bank = banks;
+    size_t page;
+
+    while (bank < banks + bank_count && (page = bank->hint = find_bit(bank, bank->hint, true)) == bank->count)
+        bank++;
+    if (bank < banks + bank_count && bank->records[page].mode == 0)
+        pa = bank->start + (uint64_t)page * PORT_PAGE_SIZE;
+    if (pa > max_pa || max_pa - pa < PORT_PAGE_SIZE - 1) {
+        pa = PORT_NO_FRAME;
+    } else {
+        bank->free_bits[page / 64] &= ~(UINT64_C(1) << (page % 64));
+        bank->records[page].owner = (uint8_t)owner;
+        bank->free_count--;
+        bank->hint = page + 1;
+    }
+    lock_leave(&frames_lock, entered);
+    return pa;
+}
+
 uint64_t frame_alloc(uint64_t size, uint64_t align, uint64_t max_pa, enum port_owner owner)
 {
-    return alloc((struct wish){size, align, 0, max_pa, owner});
+    uint64_t pa = PORT_NO_FRAME;
+
+    if (size - 1 < PORT_PAGE_SIZE && align <= PORT_PAGE_SIZE)
+        pa = alloc_lowest(max_pa, owner);
+    return pa != PORT_NO_FRAME ? pa : alloc((struct wish){size, align, 0, max_pa, owner});
 }
 
 uint64_t frame_alloc_in(const struct frame_range *range, uint64_t size, uint64_t align, enum port_owner owner)
