@@ -23,48 +23,53 @@ INLINE void tell_leaf(struct mmu_leaf *leaf, const struct mmu_near *near, uint64
     leaf->tag = MMU_TAG_NONE;
 }
 
-/* The entry for va, wherever it is. */
-NOINLINE int walk_any(struct mmu_space *space, uint64_t va, struct mmu_leaf *leaf)
+/* What an invalid entry keeps, in its leaf's place. */
+INLINE void tell_tag(struct mmu_leaf *leaf, const struct mmu_near *near, uint64_t entry)
 {
-    uint64_t off = va - space->base, entry;
-    struct mmu_near *near = &space->near;
-    uintptr_t entered;
-    entry_t *slot;
-
-    if (off >= space->span)
-        return MMU_RANGE;
-    entered = lock_enter(&space->lock);
-    slot = seek(space, near, off);
-    entry = entry_get(slot, near->level);
-    tell_leaf(leaf, near, va, entry);
-    leaf->size = UINT64_C(1) << near->shift;
-    lock_leave(&space->lock, entered);
-    if (entry & VALID)
-        return MMU_OK;
     leaf->pa = entry & OUTPUT_ADDRESS;
+    leaf->size = UINT64_C(1) << near->shift;
+    leaf->level = (int8_t)(near->level - LEVEL_BIAS);
     leaf->attr = 0;
     leaf->tag = (uint8_t)(entry >> TAG_SHIFT);
-    return MMU_NOT_MAPPED;
+}
+
+/* The entry for va, wherever it is. The lock is held, and left. */
+NOINLINE int walk_any(struct mmu_space *space, uint64_t va, struct mmu_leaf *leaf, uintptr_t entered)
+{
+    uint64_t off = va - space->base, entry = 0;
+    struct mmu_near *near = &space->near;
+    int err = MMU_RANGE;
+
+    if (off < space->span) {
+        entry_t *slot = seek(space, near, off);
+
+        entry = entry_get(slot, near->level);
+        if (entry & VALID)
+            tell_leaf(leaf, near, va, entry);
+        else
+            tell_tag(leaf, near, entry);
+        err = entry & VALID ? MMU_OK : MMU_NOT_MAPPED;
+    }
+    lock_leave(&space->lock, entered);
+    return err;
 }
 
 static int walk(struct mmu_space *space, uint64_t va, struct mmu_leaf *leaf)
 {
-    uintptr_t entered = SMALL ? 0 : lock_enter(&space->lock);
+    uintptr_t entered = lock_enter(&space->lock);
     uint64_t entry;
-    bool found = near_leaf(&space->near, va, &entry);
 
-    if (SMALL)
-        return walk_any(space, va, leaf);
-    if (found)
-        tell_leaf(leaf, &space->near, va, entry);
+    if (SMALL || !near_leaf(&space->near, va, &entry))
+        return walk_any(space, va, leaf, entered);
+    tell_leaf(leaf, &space->near, va, entry);
     lock_leave(&space->lock, entered);
-    return found ? MMU_OK : walk_any(space, va, leaf);
+    return MMU_OK;
 }
 
 NOINLINE int translate_any(struct mmu_space *space, uint64_t va, uint64_t *pa)
 {
     struct mmu_leaf leaf;
-    int err = walk_any(space, va, &leaf);
+    int err = walk_any(space, va, &leaf, lock_enter(&space->lock));
 
     if (err == MMU_OK)
         *pa = leaf.pa;
