@@ -38,15 +38,15 @@ static bool bring(const struct port_abort *abort, uint64_t payload)
 {
     struct memory_object *object = memory_object_of_tag(payload);
     struct memory_view *view = object ? memory_view_of(object, abort->space, abort->va) : NULL;
-    struct memory_want want = {.count = 1};
+    uint64_t page;
 
     if (!view || (abort->user && !(view->attr & MMU_USER)))
         return false;
-    want.first = page_at(view, abort->va);
-    if (memory_object_has(object, want.first))
-        return make_up(view, want.first, memory_view_show) || refuse(abort, PORT_NO_MEMORY);
+    page = page_at(view, abort->va);
+    if (memory_object_has(object, page))
+        return make_up(view, page, memory_view_show) || refuse(abort, PORT_NO_MEMORY);
     /* It is shown then, or there was no table for it: the next try finds it resident. */
-    return memory_object_get(object, &want) == kIOReturnSuccess || refuse(abort, PORT_NO_MEMORY);
+    return memory_object_bring(object, page) == kIOReturnSuccess || refuse(abort, PORT_NO_MEMORY);
 }
 
 /*

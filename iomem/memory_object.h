@@ -60,6 +60,9 @@ struct memory_want {
  */
 IOReturn memory_object_get(struct memory_object *object, const struct memory_want *want);
 
+/* The same of one page, which is absent: somebody has touched it. */
+IOReturn memory_object_bring(struct memory_object *object, uint64_t page);
+
 /*
  * Take pages out of every view and give their frames up; none is pinned. False: none has gone, as there is no memory
  * for a table. All of an object needs none, and neither do pages that nobody shows.

@@ -77,13 +77,11 @@ static uint64_t limit(const struct memory_object *object, const struct memory_wa
     return want->max_pa ? smaller(object->max_pa, want->max_pa) : object->max_pa;
 }
 
-static IOReturn bring(struct memory_object *object, uint64_t page, const struct memory_want *want)
+static IOReturn bring(struct memory_object *object, uint64_t page, uint64_t max_pa, bool zero)
 {
-    uint64_t pa = want->no_fault ? PORT_NO_FRAME : new_frame(limit(object, want), 0, !want->no_zero);
+    uint64_t pa = new_frame(max_pa, 0, zero);
     IOReturn result;
 
-    if (want->no_fault)
-        return kIOReturnNoResources;
     if (pa == PORT_NO_FRAME)
         return kIOReturnNoMemory;
     result = object->modes ? give_mode(pa, object->modes[page]) : kIOReturnSuccess;
@@ -93,6 +91,11 @@ static IOReturn bring(struct memory_object *object, uint64_t page, const struct 
     object->resident++;
     memory_view_show_all(object, page);
     return kIOReturnSuccess;
+}
+
+IOReturn memory_object_bring(struct memory_object *object, uint64_t page)
+{
+    return bring(object, page, object->max_pa, true);
 }
 
 /* A copy, of the same mode, takes the place of the frame. */
@@ -124,7 +127,7 @@ static IOReturn get(struct memory_object *object, uint64_t page, const struct me
     const struct port_frame *frame;
 
     if (!memory_object_has(object, page))
-        return bring(object, page, want);
+        return want->no_fault ? kIOReturnNoResources : bring(object, page, limit(object, want), !want->no_zero);
     frame = frame_of(object, page);
     if (want->max_pa && object->pages[page] + PAGE - 1 > want->max_pa)
         return frame->pins ? kIOReturnCannotWire : replace(object, page, want);
