@@ -59,14 +59,32 @@ static uint64_t new_frame(uint64_t max_pa, uint64_t from, bool zero)
         memcpy(port_linear(pa), port_linear(from), (size_t)PAGE);
     else if (zero)
         memset(port_linear(pa), 0, (size_t)PAGE);
-    cache_clean(port_linear(pa), (size_t)PAGE);
     return pa;
 }
 
-static IOReturn give_mode(uint64_t pa, unsigned mode)
+static bool is_code(const struct memory_object *object)
 {
-    IOReturn result = mode ? cache_mode_set(pa, PAGE, mode) : kIOReturnSuccess;
+    for (const struct memory_view *view = object->views; view; view = view->next)
+        if (view->attr & MMU_EXEC)
+            return true;
+    return false;
+}
 
+/*
+ * A new frame, before anybody sees it. Write-back mappings find its contents in the caches, where they may stay.
+ * Fetches may pass by the caches of data, and mappings of another mode by all of them.
+ */
+static IOReturn make_ready(const struct memory_object *object, uint64_t pa, unsigned mode)
+{
+    bool code = is_code(object);
+    IOReturn result = kIOReturnSuccess;
+
+    if (code || mode)
+        cache_clean(port_linear(pa), (size_t)PAGE);
+    if (code) /* the frame's last owner may have had code in it, too */
+        cache_forget_instructions();
+    if (mode)
+        result = cache_mode_set(pa, PAGE, mode);
     if (result != kIOReturnSuccess)
         give_up(pa);
     return result;
@@ -84,7 +102,7 @@ static IOReturn bring(struct memory_object *object, uint64_t page, uint64_t max_
 
     if (pa == PORT_NO_FRAME)
         return kIOReturnNoMemory;
-    result = object->modes ? give_mode(pa, object->modes[page]) : kIOReturnSuccess;
+    result = make_ready(object, pa, object->modes ? object->modes[page] : 0);
     if (result != kIOReturnSuccess)
         return result;
     object->pages[page] = pa;
@@ -109,7 +127,7 @@ static IOReturn replace(struct memory_object *object, uint64_t page, const struc
     object->busy--;
     if (pa == PORT_NO_FRAME)
         return kIOReturnNoMemory;
-    result = give_mode(pa, port_frame(old)->mode);
+    result = make_ready(object, pa, port_frame(old)->mode);
     if (result != kIOReturnSuccess)
         return result;
     if (memory_view_hide_all(object, page, 1) != MMU_OK) {
@@ -155,7 +173,7 @@ static IOReturn share(struct memory_object *copy, uint64_t page, uint64_t pa)
         unsigned mode = frame->mode;
 
         pa = new_frame(UINT64_MAX, pa, false);
-        result = pa == PORT_NO_FRAME ? kIOReturnNoMemory : give_mode(pa, mode);
+        result = pa == PORT_NO_FRAME ? kIOReturnNoMemory : make_ready(copy, pa, mode);
     } else {
         frame->shares++;
     }
