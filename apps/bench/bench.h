@@ -35,6 +35,7 @@ struct results {
     uint32_t scattered_map, scattered_unmap, scattered_segment, split;
     uint32_t device_map, device_release, huge_map, huge_release, shared, map_segment; /* 4K and 1G of a device */
     uint32_t pages_map, pages_release;                                                /* 2M that cannot be a block */
+    uint32_t fault;             /* a page that comes when it is touched, zeroing it left out */
     uint32_t map_few, map_many; /* a user's map and release with 10 and with 10,000 mappings around */
 };
 

@@ -40,6 +40,7 @@ int bench_check(const struct results *results)
     expect(results->huge_release, 500, "its release");
     expect(results->map_segment, 90, "IOMemoryMapGetPhysicalSegment of a page");
     expect(results->shared, 200, "IOMemoryDescriptorMap of what is mapped");
+    expect(results->fault, 900, "a demand-zero fault, beyond zeroing,");
     expect(results->map_many, results->map_few + results->map_few / 10, "map and release of 4K among 10,000 mappings");
     printf("1..%u\n", test_count);
     return failure_count ? 1 : 0;

@@ -166,9 +166,10 @@ bool bench_maps(struct results *results)
     }
     results->map_segment = count_segment();
     results->shared = count_shared();
+    results->fault = count_fault();
     bench_print_one("IOMemoryMapGetPhysicalSegment of 4K", results->map_segment, &none);
     bench_print_one("IOMemoryDescriptorMap of what is mapped", results->shared, &none);
-    bench_print_one("demand-zero fault, beyond zeroing", count_fault(), &none);
+    bench_print_one("demand-zero fault, beyond zeroing", results->fault, &none);
     count_in_crowd(&few, &many);
     bench_print_two("4K, with 10 other mappings", few.first, few.second, &none);
     bench_print_two("4K, with 10,000 other mappings", many.first, many.second, &none);
