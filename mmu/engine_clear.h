@@ -21,12 +21,14 @@ static int check_mapped(struct job *job)
 }
 
 /*
- * A table leaves its place for the list. Its first entry turns invalid for that (a pointer is even),
- * which is no news to a walker that still comes by: the caller's invalidate is yet to come.
+ * A table that has left its place goes to the list. Its first entry turns invalid for that (a pointer is even), which
+ * is no news to a walker that still comes by: the caller's invalidate is yet to come. A call in between does not come
+ * by: it would tell of it.
  */
 static void detach(struct job *job, entry_t *table, unsigned level)
 {
     note_leaf(job, level);
+    job->space->near.span = 0;
     entry_put_next(table, job->tables);
     job->tables = table;
 }
@@ -52,12 +54,12 @@ static void clear_run(struct job *job)
         uint64_t entry = entry_get(slot, level);
 
         used += entry != 0;
+        if (entry != job->value)
+            entry_put(slot, job->value, level);
         if (is_table(entry, level))
             detach_tree(job, entry, level + 1);
         else if (entry & AF)
             note_leaf(job, level);
-        if (entry != job->value)
-            entry_put(slot, job->value, level);
     }
     if (job->value)
         recount(job, (int64_t)(job->count - used), MIXED);
@@ -80,10 +82,10 @@ static void prune(struct job *job)
     unsigned level;
 
     while ((level = job->at.level) > job->space->root_level && !table_count(table_here(job))) {
-        entry_t *slot = job->at.path[level];
+        entry_t *slot = job->at.path[level], *table = table_of(job->space, table_here(job));
 
-        detach(job, table_of(job->space, table_here(job)), level);
         entry_put(slot, 0, level - 1);
+        detach(job, table, level);
         job->at.level--;
         recount(job, -1, 0);
         job->at.span = 0;

@@ -120,7 +120,7 @@ static bool fold_round(struct fold *fold, uint64_t va, uint64_t size)
     job_invalidate(&fold->job, fold->saved.tables != tables);
     fold_pass(fold, true);
     space->backend->publish(space);
-    job_free(&fold->job);
+    pool_give_back(space, fold->job.tables);
     return true;
 }
 

@@ -171,14 +171,6 @@ static void job_invalidate(const struct job *job, bool tables)
     space->backend->invalidate(space, &flush);
 }
 
-/* Nobody uses the tables that went. */
-static void job_free(struct job *job)
-{
-    if (job->tables)
-        job->space->near.span = 0;
-    pool_give_back(job->space, job->tables);
-}
-
 /* Nobody uses any of what went; what was broken is back; tables are free. */
 static void job_finish(struct job *job)
 {
@@ -193,9 +185,11 @@ static void job_finish(struct job *job)
             if (!(entry & VALID) && entry & (AF | TABLE_OR_PAGE)) /* the call has not put its own there */
                 mend(broken->slot + i, broken->level);
         }
+    if (job->broken_count)
+        space->near.span = 0; /* a call in between may have met a table while it was broken */
     if (job->broken_count || !(job->leaves || job->tables))
         space->backend->publish(space);
-    job_free(job);
+    pool_give_back(space, job->tables);
 }
 
 /*
