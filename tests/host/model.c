@@ -45,10 +45,9 @@ struct table *table_of_slot(uint64_t slot)
 
 struct table *table_of_pa(uint64_t pa)
 {
-    struct table *table =
-        pa >= arena_pa && pa - arena_pa < ARENA_SIZE ? table_of_slot((pa - arena_pa) / slot_bytes) : NULL;
+    struct table *table = pa >= arena_pa && pa - arena_pa < ARENA_SIZE ? table_of_slot(slot_of_pa(pa)) : NULL;
 
-    return table && (pa - arena_pa) / slot_bytes == table->slot ? table : NULL;
+    return table && slot_of_pa(pa) == table->slot ? table : NULL;
 }
 
 static unsigned class_of(uint64_t slots)
@@ -216,7 +215,7 @@ void model_stop(void)
 static uint64_t read_shadow(void *context, uint64_t pa)
 {
     (void)context;
-    return shadow[(pa - arena_pa) / slot_bytes];
+    return shadow[slot_of_pa(pa)];
 }
 
 static bool is_table(void *context, uint64_t pa)

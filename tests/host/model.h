@@ -107,7 +107,7 @@ void model_entry_write(volatile uint64_t *slot, uint64_t value);
 void model_entry_link(volatile uint64_t *slot, uint64_t value);
 void model_entry_write32(volatile uint32_t *slot, uint32_t value);
 void model_entry_link32(volatile uint32_t *slot, uint32_t value);
-/* What the CPU sees at this physical address: a descriptor, as judge_decode takes it */
-uint64_t model_entry(uint64_t pa);
+/* What the CPU sees in a table, from this physical address on: descriptors, as judge_decode takes them */
+const uint64_t *model_entries(uint64_t pa);
 
 #endif

@@ -75,7 +75,7 @@ static void check_owner(const struct owner *entry, const struct owner *who)
 static struct tlb_entry *find(struct core *core, const struct owner *who, uint64_t va)
 {
     for (unsigned i = 0; i < TLB_ENTRIES; i++)
-        if (serves(&core->tlb[i], who) && va - core->tlb[i].va < core->tlb[i].span)
+        if (va - core->tlb[i].va < core->tlb[i].span && serves(&core->tlb[i], who))
             return &core->tlb[i];
     return NULL;
 }
@@ -90,8 +90,8 @@ static void insert(struct core *core, const struct tlb_entry *entry)
     for (unsigned i = 0; i < TLB_ENTRIES; i++) {
         const struct tlb_entry *other = &core->tlb[i];
 
-        if (serves(other, &entry->owner) && other->va < entry->va + entry->span &&
-            entry->va < other->va + other->span && disagree(other, entry))
+        if (other->va < entry->va + entry->span && entry->va < other->va + other->span &&
+            serves(other, &entry->owner) && disagree(other, entry))
             breach("two TLB entries disagree about one address (TLB conflict)");
     }
     core->tlb[model_random() % TLB_ENTRIES] = *entry;
@@ -130,7 +130,7 @@ static struct judge_leaf walk(struct core *core, const struct model_space *space
             return (struct judge_leaf){.fault = JUDGE_EXTERNAL, .level = level};
         }
         slot = judge_slot(regime, table, level, va);
-        descriptor = shadow[(slot - arena_pa) / slot_bytes];
+        descriptor = shadow[slot_of_pa(slot)];
         entry = judge_decode(regime, level, descriptor);
         if (descriptor == GARBAGE)
             breach("a walk meets memory that nobody wrote");

@@ -43,8 +43,8 @@ void groups_made(const struct table *table, uint64_t slot, const struct broken *
  */
 void groups_met(const struct model_space *space, int level, uint64_t slot_pa)
 {
-    const struct table *table = table_of_slot((slot_pa - arena_pa) / slot_bytes);
-    uint64_t slot = (slot_pa - arena_pa) / slot_bytes, count, first, size, mask = ~(LEAF_SOFTWARE | LEAF_PERMISSIONS);
+    const struct table *table = table_of_slot(slot_of_pa(slot_pa));
+    uint64_t slot = slot_of_pa(slot_pa), count, first, size, mask = ~(LEAF_SOFTWARE | LEAF_PERMISSIONS);
 
     if (!table || table->space != space || table->state != TABLE_LINKED)
         return;

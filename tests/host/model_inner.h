@@ -47,6 +47,12 @@ extern uint64_t arena_pa;        /* every pa_bits reaches it */
 extern unsigned slot_bytes;      /* of an entry in a table: 8, or 4 and the arena holds what judge_short_widen says */
 extern char *table_memory;       /* what the code under test reads and writes: the arena itself when slot_bytes is 8 */
 
+/* Of the descriptor at pa */
+static inline uint64_t slot_of_pa(uint64_t pa)
+{
+    return (pa - arena_pa) >> (slot_bytes == 4 ? 2 : 3); /* a division would be felt */
+}
+
 struct table *table_of_slot(uint64_t slot);
 struct table *table_of_pa(uint64_t pa);
 const struct judge_regime *regime_of(const struct model_space *space);

@@ -47,7 +47,7 @@ static void *reserve(size_t size)
     return memory;
 }
 
-/* The address ranges stay reserved for the next model: a table's memory is written before it is used. */
+/* All memory stays for the next model: a table's is written before it is used. */
 void memory_start(unsigned entry_bytes)
 {
     slot_bytes = entry_bytes ? entry_bytes : 8;
@@ -74,9 +74,6 @@ void memory_start(unsigned entry_bytes)
 void memory_stop(void)
 {
     arena = NULL;
-    free(pending);
-    pending = NULL;
-    pending_count = pending_room = 0;
 }
 
 static void remember(uint64_t slot, uint64_t value, bool link)
@@ -184,7 +181,7 @@ bool pending_matters(void)
     return false;
 }
 
-uint64_t model_entry(uint64_t pa)
+const uint64_t *model_entries(uint64_t pa)
 {
-    return arena[(pa - arena_pa) / slot_bytes];
+    return arena + slot_of_pa(pa);
 }

@@ -60,11 +60,7 @@ void rules_stop(void)
 {
     for (size_t i = 0; i < list_count; i++)
         index_of[list[i].slot] = 0;
-    free(list);
-    free(cleans);
-    list = NULL;
-    cleans = NULL;
-    list_count = list_room = clean_count = clean_room = 0;
+    list_count = clean_count = 0;
 }
 
 struct broken *broken_at(uint64_t slot)

@@ -116,16 +116,13 @@ static const struct flat *interval_at(struct visit *visit, uint64_t off)
     return due;
 }
 
-static void visit_leaf(struct visit *visit, uint64_t off, int level, uint64_t descriptor)
+static void visit_leaf(struct visit *visit, uint64_t off, int level, uint64_t descriptor, uint64_t pa)
 {
     const struct flat *due = interval_at(visit, off);
     uint64_t size = UINT64_C(1) << judge_level_shift(&visit->regime, level);
     uint64_t kind = descriptor & ~UINT64_C(0x0000fffffffff000);
-    struct judge_entry entry = judge_decode(&visit->regime, level, descriptor);
 
-    if (entry.breach)
-        wrong("at offset %" PRIx64 ": %s", off, entry.breach);
-    if (!due->mapped || off + size > due->off + due->size || entry.pa != due->pa + (off - due->off))
+    if (!due->mapped || off + size > due->off + due->size || pa != due->pa + (off - due->off))
         wrong("level %u at offset %" PRIx64 " holds %" PRIx64, level, off, descriptor);
     if (visit->kind != kind || visit->attr != due->attr || visit->level != level) {
         struct judge_leaf leaf = judge_leaf(&visit->regime, level, descriptor, at(off));
@@ -150,37 +147,46 @@ static void visit_invalid(struct visit *visit, uint64_t off, uint64_t end, bool 
     }
 }
 
+static void visit_table(struct visit *visit, uint64_t table, int level, uint64_t off);
+
+static void visit_entry(struct visit *visit, uint64_t off, int level, uint64_t descriptor)
+{
+    struct judge_entry entry = judge_decode(&visit->regime, level, descriptor);
+
+    if (entry.breach)
+        wrong("at offset %" PRIx64 ": %s", off, entry.breach);
+    switch (entry.kind) {
+    case JUDGE_IS_TABLE:
+        visit_table(visit, entry.pa, level + 1, off);
+        break;
+    case JUDGE_IS_LEAF:
+        visit_leaf(visit, off, level, descriptor, entry.pa);
+        break;
+    case JUDGE_IS_INVALID:
+        visit_invalid(visit, off, off + (UINT64_C(1) << judge_level_shift(&visit->regime, level)), true);
+    }
+}
+
 static void visit_table(struct visit *visit, uint64_t table, int level, uint64_t off)
 {
     unsigned shift = judge_level_shift(&visit->regime, level);
     bool root = level == judge_start_level(&visit->regime);
     unsigned top = root ? world_shape.va_bits : judge_level_shift(&visit->regime, level - 1);
-    uint64_t count = UINT64_C(1) << (top - shift), i, used = 0;
-    uint64_t start = judge_slot(&visit->regime, table, level, at(off));
-    unsigned step = visit->regime.rules && visit->regime.rules->slot_bytes == 4 ? 4 : 8;
+    uint64_t count = UINT64_C(1) << (top - shift), used = 0;
+    const uint64_t *entries = model_entries(judge_slot(&visit->regime, table, level, at(off)));
 
     visit->tables++;
-    for (uint64_t next, first = 0; first < count; first = next) {
-        i = first;
-        while (i < count && !model_entry(start + i * step))
+    for (uint64_t i = 0; i < count; i++) {
+        uint64_t first = i;
+
+        while (i < count && !entries[i])
             i++;
         if (i > first)
             visit_invalid(visit, off + (first << shift), off + (i << shift), false);
-        next = i + 1;
         if (i == count)
             break;
         used++;
-        switch (judge_decode(&visit->regime, level, model_entry(start + i * step)).kind) {
-        case JUDGE_IS_TABLE:
-            visit_table(visit, judge_decode(&visit->regime, level, model_entry(start + i * step)).pa, level + 1,
-                        off + (i << shift));
-            break;
-        case JUDGE_IS_LEAF:
-            visit_leaf(visit, off + (i << shift), level, model_entry(start + i * step));
-            break;
-        case JUDGE_IS_INVALID:
-            visit_invalid(visit, off + (i << shift), off + ((i + 1) << shift), true);
-        }
+        visit_entry(visit, off + (i << shift), level, entries[i]);
     }
     if (!used && !root)
         wrong("an empty table of level %u is linked at offset %" PRIx64, level, off);

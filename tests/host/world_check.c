@@ -144,7 +144,7 @@ static void visit(struct survey *survey, uint64_t table, int level, uint64_t va)
     survey->tables++;
     for (uint64_t i = 0; i < UINT64_C(1) << (top - shift); i++) {
         uint64_t entry_va = va + (i << shift), slot = judge_slot(&survey->regime, table, level, entry_va);
-        uint64_t descriptor = model_entry(slot);
+        uint64_t descriptor = *model_entries(slot);
         struct judge_entry entry = judge_decode(&survey->regime, level, descriptor);
 
         used += descriptor != 0;
