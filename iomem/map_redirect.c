@@ -1,8 +1,8 @@
 /* redirect: other memory behind a map's addresses, or none until some is given back. */
 #include "iomem/address_space.h"
-#include "iomem/cache_mode.h"
 #include "iomem/descriptor.h"
 #include "iomem/map_block.h"
+#include "iomem/map_mode.h"
 #include "iomem/map_place.h"
 #include "iomem/port.h"
 
@@ -127,16 +127,9 @@ IOReturn IOMemoryMapRedirect(IOMemoryMapRef map, IOMemoryDescriptorRef newBackin
 /* The task that stays on its memory must not have its writes combined while a device sleeps. */
 static IOReturn set_combining(IOMemoryMapRef map, bool redirected)
 {
-    IOReturn result = kIOReturnSuccess;
-
     if ((map->options & kIOMapCacheMask) != kIOMapWriteCombineCache)
         return kIOReturnSuccess;
-    for (uint32_t i = 0; i < map->run_count && result == kIOReturnSuccess; i++) {
-        const struct rmap_node *node = &map_get_run(map, i)->node;
-
-        result = cache_mode_set(node->pa, node->size, redirected ? kIOInhibitCache : kIOWriteCombineCache);
-    }
-    return result;
+    return map_set_mode(map, redirected ? kIOInhibitCache : kIOWriteCombineCache);
 }
 
 static IOReturn redirect_task(IOMemoryMapRef map, task_t safe_task, bool redirected)

@@ -12,6 +12,16 @@ static IOBufferMemoryDescriptorRef filled(uint64_t size, uint8_t byte)
     return buffer;
 }
 
+/* Pages that come when they are touched; these have all come. */
+static IOMemoryDescriptorRef paged(uint64_t size)
+{
+    IOMemoryDescriptorRef memory = (IOMemoryDescriptorRef)IOBufferMemoryDescriptorCreateInTaskWithOptions(
+        NULL, kIODirectionInOut | kIOMemoryPageable, size, PAGE);
+
+    assert_int_equal(IOMemoryDescriptorPrepare(memory, kIODirectionNone), 0);
+    return memory;
+}
+
 static IOMemoryDescriptorRef md(IOBufferMemoryDescriptorRef buffer)
 {
     return (IOMemoryDescriptorRef)buffer;
@@ -285,6 +295,20 @@ static void task_redirection__blocks_all_maps_but_the_safe_tasks(void **state)
     drop(dev);
 }
 
+static void task_redirection__of_pages_stops_the_safe_tasks_combining(void **state)
+{
+    IOMemoryDescriptorRef md = paged(2 * PAGE);
+    IOMemoryMapRef map = IOMemoryDescriptorMap(md, kIOMapWriteCombineCache | kIOMapPrefault);
+
+    (void)state;
+    assert_int_equal(IOMemoryDescriptorRedirect(md, kernel_task, true), 0);
+    assert_int_equal(query(address(map) + PAGE).attr_index, 7); /* Inhibit on RAM: Device-GRE */
+    assert_int_equal(IOMemoryDescriptorRedirect(md, kernel_task, false), 0);
+    assert_int_equal(query(address(map) + PAGE).attr_index, 1);
+    drop(map);
+    drop(md);
+}
+
 static IOMemoryDescriptorRef sleeping;
 
 static void wake_up(void)
@@ -347,6 +371,7 @@ int main(void)
         TEST(blocked__can_be_unmapped_and_abandoned),
         TEST(abort_handler__waits_or_says_why_not),
         TEST(task_redirection__blocks_all_maps_but_the_safe_tasks),
+        TEST(task_redirection__of_pages_stops_the_safe_tasks_combining),
         TEST(handle_fault__sleeps_while_redirected),
         TEST(redirect__fails_cleanly_at_every_allocation),
     };
