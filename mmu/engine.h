@@ -243,7 +243,7 @@ NOINLINE uint64_t differing(const entry_t *slot, unsigned level, uint64_t bits, 
 static void root_open(struct mmu_space *space, void *memory)
 {
     space->root = table_entry(space, root_first(space, memory));
-    space->leaf_always = space->base ? 0 : NG;
+    space->leaf_always = space->global ? 0 : NG;
     entry_put_none(memory, ENTRIES(TOP_LEVEL));
 }
 

@@ -1,54 +1,76 @@
 /* Part of engine.h: a tree of tables that somebody else has built. */
 
-/* Does it hold only what this engine could have made itself? */
+/* Of the root only as many entries are the table's as the space's addresses reach. */
+static unsigned entries_of(const struct mmu_space *space, unsigned level)
+{
+    return level == space->root_level ? (unsigned)((space->span - 1) >> level_shift(level)) + 1 : ENTRIES(level);
+}
+
+/* Does it hold only what this engine could have made itself? Notes global leaves, which TLBs hold for every ASID. */
 static bool is_ours(struct mmu_space *space, uint64_t descriptor, unsigned level)
 {
     const entry_t *table = table_of(space, descriptor);
 
-    for (unsigned i = 0; i < ENTRIES(level); i++) {
+    for (unsigned i = 0; i < entries_of(space, level); i++) {
         uint64_t entry = entry_get(table + i, level);
 
         if (!(entry & VALID))
             continue;
-        if (is_table(entry, level)
-                ? entry >> TAG_SHIFT || !is_ours(space, entry, level + 1)
-                : !has_leaves(level) || !is_leaf(entry, level) || !(entry & AF) || entry >> TAG_SHIFT)
+        if (!entry_is_known(table + i, level))
             return false;
+        if (is_table(entry, level)) {
+            if (entry >> TAG_SHIFT || !is_ours(space, entry, level + 1))
+                return false;
+            continue;
+        }
+        if (!has_leaves(level) || !is_leaf(entry, level) || !(entry & AF) || entry >> TAG_SHIFT)
+            return false;
+        space->global |= !(entry & NG);
     }
     return true;
 }
 
-/* Counts what is in use; an invalid entry keeps nothing of what its owner noted there. Returns the new descriptor. */
-static uint64_t adopt_table(struct mmu_space *space, uint64_t old, unsigned level)
+/* What an invalid entry keeps: a tag, if the builder was such an engine. */
+INLINE uint64_t adopt_invalid(uint64_t entry, bool tags)
+{
+    bool tag = tags && entry >> TAG_SHIFT && !(entry & ~(TAG(7) | OUTPUT_ADDRESS));
+
+    return tag ? entry : 0;
+}
+
+/* Counts what is in use. Returns the new descriptor. */
+static uint64_t adopt_table(struct mmu_space *space, uint64_t old, unsigned level, bool tags)
 {
     entry_t *table = table_of(space, old);
     uint64_t descriptor = table_entry(space, table);
 
     space->tables++;
-    for (unsigned i = 0; i < ENTRIES(level); i++) {
-        uint64_t entry = entry_get(table + i, level);
+    for (unsigned i = 0; i < entries_of(space, level); i++) {
+        uint64_t entry = entry_get(table + i, level), value = entry;
 
-        if (!(entry & VALID)) {
-            if (entry)
-                entry_put(table + i, 0, level);
-            continue;
-        }
-        if (is_table(entry, level)) {
-            entry_put(table + i, adopt_table(space, entry, level + 1), level);
+        if (!(entry & VALID))
+            value = adopt_invalid(entry, tags);
+        else if (is_table(entry, level))
+            value = adopt_table(space, entry, level + 1, tags);
+        if (value != entry)
+            entry_put(table + i, value, level);
+        if (value)
+            descriptor = table_count_add(descriptor, 1);
+        if (value && !is_leaf(value, level))
             descriptor |= MIXED;
-        }
-        descriptor = table_count_add(descriptor, 1);
     }
     return descriptor;
 }
 
 /* The space is new, and has no root yet. */
-int FORMAT_CALL(FORMAT, adopt)(struct mmu_space *space, uint64_t root)
+int FORMAT_CALL(FORMAT, adopt)(struct mmu_space *space, uint64_t root, bool tags)
 {
-    if (!is_ours(space, root, space->root_level))
+    uint64_t first = table_entry(space, root_first(space, table_of(space, root)));
+
+    if (!is_ours(space, first, space->root_level))
         return MMU_ATTR;
-    space->leaf_always = space->base ? 0 : NG;
-    space->root = adopt_table(space, root, space->root_level);
+    space->leaf_always = space->global ? 0 : NG;
+    space->root = adopt_table(space, first, space->root_level, tags);
     space->tables_peak = space->tables;
     space->backend->publish(space);
     return MMU_OK;

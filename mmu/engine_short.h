@@ -32,6 +32,12 @@ static inline uint64_t entry_get(const entry_t *slot, unsigned level)
     return entry & 2 ? section_decode(slot) : table_decode(slot);
 }
 
+/* A domain other than 0, TEX[2:1], a page table's PXN and what else is not the engine's would be lost. */
+static inline bool entry_is_known(const entry_t *slot, unsigned level)
+{
+    return short_encode(entry_get(slot, level), level) == *slot;
+}
+
 static inline void short_keep_count(entry_t *slot, uint64_t entry, unsigned level)
 {
     if (level == 2 && entry & TABLE_OR_PAGE)

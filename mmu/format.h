@@ -56,7 +56,8 @@ typedef int format_fill(struct mmu_space *space, const struct mmu_range *range, 
 typedef int format_fold(struct mmu_space *space, uint64_t va, uint64_t size, struct mmu_savings *report);
 typedef size_t format_tables_needed(struct mmu_space *space, const struct mmu_range *range);
 typedef size_t format_tables_max(unsigned va_bits, uint64_t size);
-typedef int format_adopt(struct mmu_space *space, uint64_t root); /* root_open's other: of a tree that is there */
+/* root_open's other: of a tree that is there */
+typedef int format_adopt(struct mmu_space *space, uint64_t root, bool tags);
 
 /* call##_of[]: that call of each format, 0 where the format is not linked */
 #define FORMAT_REFERS(format, call) extern format_##call FORMAT_CALL(format, call) __attribute__((weak));

@@ -52,6 +52,7 @@ static int open_space(struct mmu_space *space, const struct mmu_format *format, 
         .va_bits = (uint8_t)va_bits,
         .pa_bits = (uint8_t)(pa_bits < format->pa_bits_max ? pa_bits : format->pa_bits_max),
         .no_break = backend->no_break && backend->no_break(),
+        .global = flags & MMU_SPACE_HIGH,
         .backend = backend,
     };
     return MMU_OK;
@@ -72,9 +73,9 @@ int mmu_space_adopt(struct mmu_space *space, const struct mmu_format *format, co
 {
     int err = open_space(space, format, tree->va_bits, backend, flags);
 
-    if (err == MMU_OK && tree->root & ((UINT64_C(1) << format->granule_bits) - 1))
+    if (err == MMU_OK && tree->root & (format->root_bytes - 1u))
         err = MMU_RANGE;
-    return err == MMU_OK ? adopt_of[format->number](space, tree->root) : err;
+    return err == MMU_OK ? adopt_of[format->number](space, tree->root, flags & MMU_SPACE_TAGS) : err;
 }
 
 static int keep(struct mmu_space *space, uint64_t va, uint64_t size, bool size_only)

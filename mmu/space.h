@@ -10,7 +10,8 @@
 #include "mmu/mmu.h"
 
 enum {
-    MMU_SPACE_HIGH = 1 /* the upper half (TTBR1): addresses are sign-extended, leaves global unless MMU_USER */
+    MMU_SPACE_HIGH = 1, /* the upper half (TTBR1): addresses are sign-extended, leaves global unless MMU_USER */
+    MMU_SPACE_TAGS = 2  /* mmu_space_adopt: the builder was an engine like this one, and its tags stay */
 };
 
 /*
@@ -57,6 +58,7 @@ struct mmu_space {
     uint8_t root_level; /* the engine's number */
     uint8_t va_bits, pa_bits;
     bool no_break;            /* as the backend said */
+    bool global;              /* leaves are global, if not of MMU_USER: TLBs hold them for every ASID */
     uint16_t asid;            /* the owner's, or asid.h's: written before the space is first used; 0 at first */
     uint64_t asid_generation; /* asid.h's */
     const struct mmu_backend *backend;
@@ -79,10 +81,14 @@ int mmu_space_init(struct mmu_space *space, const struct mmu_format *format, uns
 
 /*
  * The same of tables that are there, live or not, and that somebody else has built: they are counted, and the space's
- * from then on. No translation changes. Each table, the root too, is a granule at its physical address +
- * backend->table_offset, is linked once, and goes to backend->table_free one day. The software bits of table
- * descriptors, and of invalid entries all bits, become the engine's. MMU_ATTR, nothing written, for what the engine
- * does not make: table descriptors with permissions (bits [63:59]), leaves without AF or with bits [63:59].
+ * from then on. No translation changes. Each table is at its physical address + backend->table_offset and is linked
+ * once; one that is needed no more may be linked again elsewhere, and goes to backend->table_free one day, which leaves
+ * alone what is not its own. The root stays where it is, with as many entries as va_bits ask for. The software bits of
+ * table descriptors, and of invalid entries all bits, become the engine's. In a low half, if there is any global leaf,
+ * all leaves will be, and the space is nothing for ASIDs.
+ * MMU_RANGE: va_bits, or a root that is not aligned to a granule (short descriptors: to 32 KiB, of which the engine
+ * needs the second half). MMU_ATTR, nothing written, for what the engine does not make: table descriptors with
+ * permissions (bits [63:59]), leaves without AF or with bits [63:59]; short descriptors with a domain.
  */
 struct mmu_tree {
     uint64_t root; /* physical address */

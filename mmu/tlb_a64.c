@@ -90,7 +90,7 @@ static bool has_ds(const struct mmu_format *format)
 
 static bool forget_by_range(const struct mmu_space *space, const struct mmu_flush *flush)
 {
-    bool kernel = space->base != 0;
+    bool kernel = space->global;
     uint64_t operand;
 
     if (!(features & HAS_RANGE) || has_ds(space->format) ||
@@ -105,7 +105,7 @@ static bool forget_by_range(const struct mmu_space *space, const struct mmu_flus
 static __attribute__((noinline)) void forget_any(const struct mmu_space *space, const struct mmu_flush *flush)
 {
     uint64_t count = (flush->size + flush->stride - 1) / flush->stride;
-    bool kernel = space->base != 0;
+    bool kernel = space->global;
 
     if (!features)
         ask_features();
@@ -127,7 +127,7 @@ static __attribute__((noinline)) void forget_any(const struct mmu_space *space, 
  */
 void tlb_invalidate(const struct mmu_space *space, const struct mmu_flush *flush)
 {
-    bool kernel = space->base != 0;
+    bool kernel = space->global;
 
     __asm__ volatile("dsb ishst" : : : "memory");
     if (flush->size > flush->stride || features & HAS_TTL)

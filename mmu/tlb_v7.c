@@ -17,7 +17,7 @@ static void forget_pages(const struct mmu_space *space, const struct mmu_flush *
     for (uint64_t va = flush->va; va < end; va += flush->stride) {
         uint32_t operand = (uint32_t)va & ~0xfffu;
 
-        if (space->base)
+        if (space->global)
             __asm__ volatile("mcr p15, 0, %0, c8, c3, 3" : : "r"(operand) : "memory");
         else
             __asm__ volatile("mcr p15, 0, %0, c8, c3, 1" : : "r"(operand | space->asid) : "memory");
@@ -36,7 +36,7 @@ void tlb_invalidate(const struct mmu_space *space, const struct mmu_flush *flush
     __asm__ volatile("dsb ishst" : : : "memory");
     if ((flush->size - 1) / flush->stride < TLB_OPERATIONS_MAX)
         forget_pages(space, flush);
-    else if (space->base)
+    else if (space->global)
         __asm__ volatile("mcr p15, 0, %0, c8, c3, 0" : : "r"(0) : "memory"); /* TLBIALLIS */
     else
         __asm__ volatile("mcr p15, 0, %0, c8, c3, 2" : : "r"((uint32_t)space->asid) : "memory"); /* TLBIASIDIS */

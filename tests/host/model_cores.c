@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "mmu/space.h"
+#include "mmu/tlb.h"
 
 #define TLB_ENTRIES  64
 #define WALK_ENTRIES 16
@@ -174,15 +175,24 @@ struct judge_leaf model_touch(unsigned core_number, const struct mmu_space *spac
     return entry.leaf;
 }
 
+/* Past so many addresses the CPU's backend has the ASID forgotten: that leaves global entries. Stage 2 has neither. */
+static bool leaves_global(const struct model_space *space, const struct mmu_flush *flush)
+{
+    return !space->space->global && space->rules != &judge_stage2 &&
+           (flush->size - 1) / flush->stride >= TLB_OPERATIONS_MAX;
+}
+
 void cores_flush(const struct model_space *space, const struct mmu_flush *flush)
 {
     struct owner who = owner_of(space);
+    bool by_asid = leaves_global(space, flush);
 
     for (unsigned c = 0; c < core_count; c++) {
         for (unsigned i = 0; i < TLB_ENTRIES; i++) {
             struct tlb_entry *entry = &cores[c].tlb[i];
 
-            if (serves(entry, &who) && flush_hits_leaf(flush, entry->va, entry->span, entry->leaf.level))
+            if (serves(entry, &who) && (entry->leaf.ng || !by_asid) &&
+                flush_hits_leaf(flush, entry->va, entry->span, entry->leaf.level))
                 entry->owner.serial = 0;
         }
         for (unsigned i = 0; i < WALK_ENTRIES && flush->tables; i++) {
