@@ -36,6 +36,7 @@ struct core {
     struct el0_thread *el0;        /* el0_run is under way: whose registers EL0 has now */
     bool el0_stop;                 /* it, or the next one, is to return at once */
     struct mmu_space *task_space;  /* the task's that it has active, NULL: none; spaces.c's */
+    struct mmu_space *low_space;   /* the program's own: cpu_low_space */
     struct _reent *reent;          /* newlib's state: errno, the streams */
     bool irq_ready;                /* its part of the interrupt controller is on */
     struct irq_core irq;

@@ -54,7 +54,7 @@ static bool offer_to_port(const struct exception *e, struct syndrome *s)
  */
 static bool met_broken_leaf(const struct exception *e, const struct syndrome *s)
 {
-    struct mmu_space *space = spaces_of(e->va);
+    struct mmu_space *space = spaces_walked(e->va);
     const struct syndrome read = {.abort = true};
     struct mmu_leaf leaf;
     bool mended;

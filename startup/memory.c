@@ -33,7 +33,7 @@
 #define READ_WRITE (MMU_WRITEBACK | MMU_WRITE | MMU_PAGES)
 #define PAGED_PART 16 /* of RAM, one in so many */
 
-static struct mmu_space kernel_space;
+static struct mmu_space first_kernel_space, *kernel_space = &first_kernel_space;
 static struct ram_map ram;
 static struct frame_range paged; /* what the linear map shows by pages */
 static struct frame_range chunk; /* of that: tables are taken from its start until the kernel space is live */
@@ -41,7 +41,7 @@ static bool live;
 
 struct mmu_space *mmu_kernel_space(void)
 {
-    return &kernel_space;
+    return kernel_space;
 }
 
 const struct ram_map *memory_ram(void)
@@ -84,9 +84,13 @@ static void *table_alloc(size_t size)
     return memory_linear(pa);
 }
 
+/* What is reserved has never come from table_alloc: the image's, or firmware's, in a tree that somebody has adopted. */
 static void table_free(void *table, size_t size)
 {
-    frame_free((uintptr_t)table - LINEAR_VA, size);
+    uint64_t pa = (uintptr_t)table - LINEAR_VA;
+
+    if (!ram_is_reserved(&ram, pa))
+        frame_free(pa, size);
 }
 
 /*
@@ -104,10 +108,10 @@ static void clean_invalidate(uint64_t pa, uint64_t size)
     for (uint64_t end = pa + size; pa < end && error == MMU_OK; pa += window.size) {
         window.pa = pa;
         window.size = end - pa < CLEAN_SIZE ? end - pa : CLEAN_SIZE;
-        error = mmu_map(&kernel_space, &window);
+        error = mmu_map(kernel_space, &window);
         if (error == MMU_OK) {
             cache_clean_invalidate((void *)(uintptr_t)window.va, (size_t)window.size);
-            error = mmu_unmap(&kernel_space, window.va, window.size);
+            error = mmu_unmap(kernel_space, window.va, window.size);
         }
     }
     if (error)
@@ -128,7 +132,7 @@ const struct mmu_backend mmu_cpu_backend = {
 static void map(uint64_t va, uint64_t pa, uint64_t size, uint32_t attr)
 {
     struct mmu_range range = {va, pa, size, attr};
-    int error = mmu_map(&kernel_space, &range);
+    int error = mmu_map(kernel_space, &range);
 
     if (error)
         panic("the kernel space: cannot map %" PRIx64 " at %" PRIx64 ": error %d", pa, va, error);
@@ -147,7 +151,7 @@ static void protect_linear(uint64_t pa, uint64_t size)
     int error = MMU_OK;
 
     if (size && ram_contains(&ram, pa, size))
-        error = mmu_protect(&kernel_space, LINEAR_VA + pa, size, MMU_WRITEBACK);
+        error = mmu_protect(kernel_space, LINEAR_VA + pa, size, MMU_WRITEBACK);
     if (error)
         panic("the kernel space: cannot protect %" PRIx64 ": error %d", pa, error);
 }
@@ -176,7 +180,7 @@ static void map_board_registers(void)
 /* A page that is for nobody, so that those in the same table always have one. */
 static void keep_table(uint64_t va, unsigned tag)
 {
-    if (mmu_tag(&kernel_space, va, PAGE, tag, 0))
+    if (mmu_tag(kernel_space, va, PAGE, tag, 0))
         panic("the kernel space: no memory for the table of %" PRIx64, va);
 }
 
@@ -217,17 +221,25 @@ static void map_all(void)
  * What a core stands on while it changes tables must not be away: stacks and devices at no time; the image and the
  * memory of tables not while leaves are joined, but single pages of programs' there may change their type.
  */
-static void keep_all(void)
+static int keep_all(struct mmu_space *space)
 {
-    uint64_t image = (uintptr_t)image_start, end = kernel_space.base + kernel_space.span;
-    int error = mmu_space_keep(&kernel_space, STACKS_VA, image - STACKS_VA);
+    uint64_t image = (uintptr_t)image_start, end = space->base + space->span;
+    int error = mmu_space_keep(space, STACKS_VA, image - STACKS_VA);
 
     if (error == MMU_OK)
-        error = mmu_space_keep_sizes(&kernel_space, image, end - image);
+        error = mmu_space_keep_sizes(space, image, end - image);
     if (error == MMU_OK)
-        error = mmu_space_keep_sizes(&kernel_space, LINEAR_VA + paged.start, paged.end - paged.start);
-    if (error)
-        panic("the kernel space: cannot keep its own: error %d", error);
+        error = mmu_space_keep_sizes(space, LINEAR_VA + paged.start, paged.end - paged.start);
+    return error;
+}
+
+int runtime_hand_over(struct mmu_space *space)
+{
+    int error = keep_all(space);
+
+    if (error == MMU_OK)
+        kernel_space = space;
+    return error;
 }
 
 static uint64_t round_up(uint64_t size)
@@ -305,13 +317,14 @@ void memory_start(void)
         panic("no RAM from %" PRIx64 " to %" PRIx64 ", where the runtime uses it", (uint64_t)LINEAR_START,
               (uint64_t)LINEAR_END - 1);
     start_frames();
-    if (mmu_space_init(&kernel_space, &KERNEL_FORMAT, KERNEL_VA_BITS, &mmu_cpu_backend, MMU_SPACE_HIGH))
+    if (mmu_space_init(kernel_space, &KERNEL_FORMAT, KERNEL_VA_BITS, &mmu_cpu_backend, MMU_SPACE_HIGH))
         panic("no memory for the kernel space");
     map_all();
-    keep_all();
+    if (keep_all(kernel_space))
+        panic("the kernel space: cannot keep its own");
     if (!stacks_create(core_this()))
         panic("no memory for the first core's stacks");
-    boot_replace_ttbr1(mmu_space_root(&kernel_space), boot_info.identity_pa, switch_pa);
+    boot_replace_ttbr1(mmu_space_root(kernel_space), boot_info.identity_pa, switch_pa);
     live = true;
     frame_free(chunk.start, chunk.end - chunk.start);
 }

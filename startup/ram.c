@@ -142,6 +142,14 @@ uint64_t ram_find(const struct ram_map *map, uint64_t size, uint64_t align)
     return PORT_NO_FRAME;
 }
 
+bool ram_is_reserved(const struct ram_map *map, uint64_t pa)
+{
+    for (size_t i = 0; i < map->reserved_count; i++)
+        if (pa >= map->reserved[i].start && pa < map->reserved[i].end)
+            return true;
+    return false;
+}
+
 bool ram_contains(const struct ram_map *map, uint64_t start, uint64_t size)
 {
     for (size_t i = 0; i < map->bank_count; i++)

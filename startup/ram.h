@@ -24,6 +24,8 @@ bool ram_reserve(struct ram_map *map, uint64_t start, uint64_t size);
 /* The highest place for size bytes of RAM at a multiple of align that nothing has reserved; PORT_NO_FRAME: none. */
 uint64_t ram_find(const struct ram_map *map, uint64_t size, uint64_t align);
 
+bool ram_is_reserved(const struct ram_map *map, uint64_t pa);
+
 /* Is every byte of [start, start + size) in a bank? */
 bool ram_contains(const struct ram_map *map, uint64_t start, uint64_t size);
 

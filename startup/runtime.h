@@ -157,6 +157,22 @@ struct frame_stats {
 };
 void frame_get_stats(struct frame_stats *stats);
 
+/*
+ * The kernel space's tables, which TTBR1 holds, have become a space of the program's own: by mmu_space_adopt
+ * (mmu/space.h) with MMU_SPACE_HIGH and MMU_SPACE_TAGS. From now on mmu_kernel_space() is that one, for the runtime
+ * too, and the one before is nobody's; what the runtime stands on is declared to it (mmu_space_keep). For a time when
+ * nobody else is in a call for the kernel space. 0, or mmu_space_keep's error: then it is the one before.
+ */
+struct mmu_space;
+int runtime_hand_over(struct mmu_space *space);
+
+/*
+ * The program has put this space's tables into this core's TTBR0 itself, with no task's space active: an access that
+ * meets one of its leaves while another core changes it is tried again, as in spaces of the runtime's own. NULL: it has
+ * taken them out again.
+ */
+void cpu_low_space(struct mmu_space *space);
+
 /* The device tree, mapped read-only; NULL on a board that passed none. Read it with libfdt. */
 const void *runtime_device_tree(void);
 

@@ -143,6 +143,11 @@ void spaces_return(struct space_loan *loan)
     give_back(&loan->loan);
 }
 
+void cpu_low_space(struct mmu_space *space)
+{
+    core_this()->low_space = space;
+}
+
 int spaces_asid_count(void)
 {
     return pool.count ? (int)pool.taken - 1 : 0;

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "mmu/mmu.h"
+#include "mmu/space.h"
 #include "startup/core.h"
 #include "startup/landing.h"
 
@@ -18,6 +18,14 @@ static inline struct mmu_space *spaces_active(void)
 static inline struct mmu_space *spaces_of(uint64_t va)
 {
     return va >> TASK_VA_BITS ? mmu_kernel_space() : spaces_active();
+}
+
+/* The same, or what the program has put into TTBR0 itself. */
+static inline struct mmu_space *spaces_walked(uint64_t va)
+{
+    struct mmu_space *low = core_this()->low_space;
+
+    return low && va < low->span ? low : spaces_of(va);
 }
 
 /*

@@ -22,6 +22,7 @@ bool live_walk_wants(const struct live_walk *walk, const struct live_leaf *leaf)
 
 volatile void *live_table(struct live_walk *walk, uint64_t pa, uint64_t size)
 {
+    walk->tables++;
     if (port_is_ram(pa, size))
         return port_linear(pa);
     walk->broken = true;
@@ -33,6 +34,20 @@ size_t live_visit(bool (*visit)(void *context, const struct live_leaf *leaf), vo
     struct live_walk walk = {.visit = visit, .context = context, .first = 0, .last = UINT64_MAX};
 
     return run_walk(&walk);
+}
+
+static bool pass(void *context, const struct live_leaf *leaf)
+{
+    (void)context;
+    (void)leaf;
+    return true;
+}
+
+size_t live_tables(void)
+{
+    struct live_walk walk = {.visit = pass, .first = 0, .last = UINT64_MAX};
+
+    return run_walk(&walk) ? walk.tables : 0;
 }
 
 static bool take(void *context, const struct live_leaf *leaf)

@@ -39,6 +39,9 @@ struct live_root live_root(void);
  */
 size_t live_visit(bool (*visit)(void *context, const struct live_leaf *leaf), void *context);
 
+/* Tables that the CPU's walks can reach, the root too; 0 where live_visit says 0. */
+size_t live_tables(void);
+
 /* The leaf that translates va; false when there is none. */
 bool live_find(uint64_t va, struct live_leaf *leaf);
 
@@ -55,7 +58,7 @@ struct live_walk {
     bool (*visit)(void *context, const struct live_leaf *leaf);
     void *context;
     uint64_t first, last; /* only leaves that touch these addresses */
-    size_t leaves;
+    size_t leaves, tables;
     bool stop, broken; /* visit has seen enough; a table breaks a rule */
 };
 
