@@ -7,8 +7,27 @@
 #define TESTS_TARGET_SPLIT_H
 
 #include <stdbool.h>
+#include <stdint.h>
+
+#include "mmu/mmu.h"
+#include "tests/target/low_a64.h"
 
 /* Does the CPU change a leaf's size without a break? Then what does not change is never away. */
 int split_main(bool no_break);
+
+/* ---- inside ---- */
+
+/* A leaf, or a group of leaves, of which the other cores use `own` bytes of RAM that begin `from` bytes into it. */
+struct split_field {
+    struct mmu_space *space;
+    uint64_t va, pa, size, from, own;
+    uint64_t aliases; /* how many of them lie side by side, all of the same RAM */
+    uint32_t attr;
+    bool there;            /* mapped already, and it stays */
+    const struct low *low; /* the space's tables are no task's: each core puts them into TTBR0 itself */
+};
+
+unsigned split_run(const struct split_field *wanted); /* the accesses that were tried again */
+void split_run_adopted(void);                         /* split_low_a64.c */
 
 #endif

@@ -18,17 +18,8 @@
 
 enum { WORDS = 16, LINE = 64, GROUP = 16, ALIASES = 64, SECONDS = 2 };
 
-/* A leaf, or a group of leaves, of which the others use `own` bytes of RAM that begin `from` bytes into it. */
-struct field {
-    struct mmu_space *space;
-    uint64_t va, pa, size, from, own;
-    uint64_t aliases; /* how many of them lie side by side, all of the same RAM */
-    uint32_t attr;
-    bool linear; /* it is RAM's place in the linear map, always there */
-};
-
 static bool cpu_has_no_break;
-static struct field field;
+static struct split_field field;
 static volatile bool stop;
 static unsigned wrong[TEAM_MAX], rounds[TEAM_MAX];
 static uint64_t counts[TEAM_MAX][WORDS]; /* what each core has stored last */
@@ -156,11 +147,30 @@ static void cut_all(void)
     }
 }
 
+static void enter(void)
+{
+    if (field.low) {
+        cpu_low_space(field.space);
+        low_enter(field.low);
+    } else if (field.space != mmu_kernel_space()) {
+        port_space_activate(field.space);
+    }
+}
+
+static void leave(void)
+{
+    if (field.low) {
+        low_leave();
+        cpu_low_space(NULL);
+    } else {
+        port_space_activate(NULL);
+    }
+}
+
 static void take_part(void *unused)
 {
     (void)unused;
-    if (field.space != mmu_kernel_space())
-        port_space_activate(field.space);
+    enter();
     if (cpu_self() != 0) {
         use();
     } else {
@@ -170,7 +180,7 @@ static void take_part(void *unused)
             change();
         stop = true;
     }
-    port_space_activate(NULL);
+    leave();
 }
 
 /* ---- a run ------------------------------------------------------------------------------------------------------ */
@@ -191,7 +201,7 @@ static void prepare(void *own)
 
 static bool map_field(void)
 {
-    for (uint64_t alias = 0; alias < field.aliases && !field.linear; alias++) {
+    for (uint64_t alias = 0; alias < field.aliases && !field.there; alias++) {
         struct mmu_range range = {field.va + alias * field.size, field.pa, field.size, field.attr};
 
         if (!CHECK_EQ(mmu_map(field.space, &range), MMU_OK))
@@ -208,12 +218,12 @@ static void check_stores(const char *own)
             CHECK_EQ(*(const uint64_t *)(const void *)(own + word_offset(word, core) - field.from), counts[core][word]);
 }
 
-/* How many accesses had to be tried again */
-static unsigned run(void)
+unsigned split_run(const struct split_field *wanted)
 {
-    char *own = port_linear(field.pa + field.from);
+    char *own = port_linear(wanted->pa + wanted->from);
     unsigned before = retries(), met;
 
+    field = *wanted;
     prepare(own);
     if (!map_field())
         return 0;
@@ -223,9 +233,10 @@ static unsigned run(void)
         CHECK(rounds[core] > 0);
         CHECK_EQ(wrong[core], 0);
     }
-    if (!field.linear)
+    if (!field.there)
         CHECK_EQ(mmu_unmap(field.space, field.va, field.size * field.aliases), MMU_OK);
     check_stores(own);
+    tap_note("%u cuts and folds, %u accesses tried again", rounds[0], met);
     return met;
 }
 
@@ -240,15 +251,14 @@ static uint64_t frames(uint64_t size)
 /* 2 MiB of RAM, all of one leaf or group */
 static unsigned run_on(struct mmu_space *space, uint64_t va, uint64_t size, uint32_t attr)
 {
+    uint64_t pa = frames(size);
     unsigned met;
 
-    field = (struct field){
-        .space = space, .va = va, .pa = frames(size), .size = size, .own = size, .aliases = 1, .attr = attr};
-    if (field.pa == PORT_NO_FRAME)
+    if (pa == PORT_NO_FRAME)
         return 0;
-    met = run();
-    port_frame_free(field.pa, size);
-    tap_note("%u cuts and folds, %u accesses tried again", rounds[0], met);
+    met = split_run(&(struct split_field){
+        .space = space, .va = va, .pa = pa, .size = size, .own = size, .aliases = 1, .attr = attr});
+    port_frame_free(pa, size);
     return met;
 }
 
@@ -275,17 +285,15 @@ static void block_of_1_gib__changes_under_loads_and_stores(void)
     uint64_t pa = frames(2 * MIB);
     unsigned met;
 
-    field = (struct field){.space = mmu_kernel_space(),
-                           .va = machine_corner(),
-                           .pa = RAM_PA,
-                           .size = GIB,
-                           .from = pa - RAM_PA,
-                           .own = 2 * MIB,
-                           .aliases = 1,
-                           .attr = MMU_WRITEBACK | MMU_WRITE};
-    met = run();
+    met = split_run(&(struct split_field){.space = mmu_kernel_space(),
+                                          .va = machine_corner(),
+                                          .pa = RAM_PA,
+                                          .size = GIB,
+                                          .from = pa - RAM_PA,
+                                          .own = 2 * MIB,
+                                          .aliases = 1,
+                                          .attr = MMU_WRITEBACK | MMU_WRITE});
     port_frame_free(pa, 2 * MIB);
-    tap_note("%u cuts and folds, %u accesses tried again", rounds[0], met);
     CHECK(met > 0);
 }
 
@@ -294,17 +302,15 @@ static void linear_map__changes_under_loads_and_stores(void)
     uint64_t pa = frames(2 * MIB);
     unsigned met;
 
-    field = (struct field){.space = mmu_kernel_space(),
-                           .va = (uintptr_t)port_linear(pa),
-                           .pa = pa,
-                           .size = 2 * MIB,
-                           .own = 2 * MIB,
-                           .aliases = 1,
-                           .attr = MMU_WRITEBACK | MMU_WRITE,
-                           .linear = true};
-    met = run();
+    met = split_run(&(struct split_field){.space = mmu_kernel_space(),
+                                          .va = (uintptr_t)port_linear(pa),
+                                          .pa = pa,
+                                          .size = 2 * MIB,
+                                          .own = 2 * MIB,
+                                          .aliases = 1,
+                                          .attr = MMU_WRITEBACK | MMU_WRITE,
+                                          .there = true});
     port_frame_free(pa, 2 * MIB);
-    tap_note("%u cuts and folds, %u accesses tried again", rounds[0], met);
     CHECK(met > 0);
 }
 
@@ -324,16 +330,14 @@ static void cut_block__leaves_the_rest_in_its_place(void)
 {
     unsigned met;
 
-    field = (struct field){.space = mmu_kernel_space(),
-                           .va = machine_corner(),
-                           .pa = frames(2 * MIB),
-                           .size = 2 * MIB,
-                           .own = 2 * MIB,
-                           .aliases = ALIASES,
-                           .attr = MMU_WRITEBACK | MMU_WRITE};
-    met = run();
+    met = split_run(&(struct split_field){.space = mmu_kernel_space(),
+                                          .va = machine_corner(),
+                                          .pa = frames(2 * MIB),
+                                          .size = 2 * MIB,
+                                          .own = 2 * MIB,
+                                          .aliases = ALIASES,
+                                          .attr = MMU_WRITEBACK | MMU_WRITE});
     port_frame_free(field.pa, field.size);
-    tap_note("%u accesses tried again", met);
     CHECK_EQ(tlb_no_break(), cpu_has_no_break);
     CHECK(!cpu_has_no_break || met == 0);
 }
@@ -382,6 +386,7 @@ int split_main(bool no_break)
     TAP_RUN(group_of_blocks__changes_under_loads_and_stores);
     TAP_RUN(block_of_1_gib__changes_under_loads_and_stores);
     TAP_RUN(linear_map__changes_under_loads_and_stores);
+    split_run_adopted();
     TAP_RUN(task_space__changes_under_loads_and_stores);
     TAP_RUN(tlb_conflict__is_answered_and_not_for_ever);
     return tap_done();
