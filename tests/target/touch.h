@@ -36,8 +36,8 @@ extern const uint32_t touch_return;                          /* the instruction 
 void touch_load_word(uintptr_t va);                          /* 32 bits in one access, whatever the alignment */
 void touch_load_exclusive(uintptr_t va);
 /*
- * Load a word at va with known values in the general and the FP and SIMD registers, the flags and the FP status;
- * how many of them are others afterwards.
+ * Load a word at va and store another, with known values in the general and the FP and SIMD registers, the flags and
+ * the FP status; how many of them are others afterwards.
  */
 unsigned touch_changed_registers(uintptr_t va);
 void touch_forget_translations(void); /* after entries were changed by hand */

@@ -37,8 +37,8 @@ void touch_forget_translations(void)
 }
 
 /*
- * x0 = va. x1 to x30 and q0 to q31 hold numbers of their own around the load, the flags are NZCV, FPCR has a rounding
- * mode and FPSR a sticky bit.
+ * x0 = va. x1 to x30 and q0 to q31 hold numbers of their own around load and store, the flags are NZCV, FPCR has a
+ * rounding mode and FPSR a sticky bit.
  */
 __asm__(
     ".pushsection .text.touch, \"ax\", %progbits\n"
@@ -77,7 +77,8 @@ __asm__(
     "29, 30\n"
     "mov x\\n, #(\\n + 100)\n"
     ".endr\n"
-    "ldr w0, [x0]\n"
+    "ldr wzr, [x0]\n"
+    "str wzr, [x0]\n"
     "mrs x0, nzcv\n"
     "lsr x0, x0, #28\n"
     "eor x0, x0, #15\n" /* x0 counts: 0 when the flags are as they were */

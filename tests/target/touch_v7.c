@@ -42,8 +42,8 @@ void touch_forget_translations(void)
 }
 
 /*
- * r0 = va. r1 to r12, lr and d0 to d31 hold numbers of their own around the load, CPSR the flags NZCV, FPSCR a rounding
- * mode and a sticky bit.
+ * r0 = va. r1 to r12, lr and d0 to d31 hold numbers of their own around load and store, CPSR the flags NZCV, FPSCR a
+ * rounding mode and a sticky bit.
  */
 __asm__(".pushsection .text.touch, \"ax\", %progbits\n"
         ".fpu neon-vfpv4\n"
@@ -69,7 +69,9 @@ __asm__(".pushsection .text.touch, \"ax\", %progbits\n"
         "mov r\\n, #(\\n + 100)\n"
         ".endr\n"
         "mov lr, #114\n"
-        "ldr r0, [r0]\n"
+        "ldr lr, [r0]\n"
+        "mov lr, #114\n"
+        "str lr, [r0]\n"
         "mrs r0, cpsr\n"
         "lsr r0, r0, #28\n"
         "rsb r0, r0, #15\n" /* r0 counts: 0 when the flags are as they were */
