@@ -87,6 +87,7 @@ extern port_abort_handler host_abort_handler;
 
 /* Bytes cleaned or invalidated so far. */
 extern uint64_t host_cleaned;
+extern unsigned host_forgets;       /* times that the caches of instructions have forgotten all */
 extern void (*host_on_clean)(void); /* after each cache_clean_invalidate; NULL: nothing */
 
 #endif

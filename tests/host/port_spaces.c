@@ -83,6 +83,9 @@ void port_set_reclaim(bool (*reclaim)(void))
     frames_set_reclaim(reclaim);
 }
 
+unsigned host_forgets;
+
 void cache_forget_instructions(void)
 {
+    host_forgets++;
 }

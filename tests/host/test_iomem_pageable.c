@@ -41,6 +41,33 @@ static void pages__come_when_they_are_touched(void **state)
     drop(buffer);
 }
 
+/* What a page that comes there costs in maintenance of the caches: its bytes cleaned, instructions forgotten. */
+static void expect_upkeep(task_t task, uint64_t va, uint64_t cleaned, unsigned forgets)
+{
+    uint64_t cleaned_before = host_cleaned;
+    unsigned forgets_before = host_forgets;
+
+    assert_int_equal(byte_of(task, va), 0);
+    assert_int_equal(host_cleaned - cleaned_before, cleaned);
+    assert_int_equal(host_forgets - forgets_before, forgets);
+}
+
+static void pages__are_cleaned_only_where_somebody_looks_past_the_caches(void **state)
+{
+    task_t task = IOAddressSpaceCreate(LOW, HIGH);
+    IOBufferMemoryDescriptorRef buffer = pageable(kernel_task, 0, 4);
+    uint64_t data = LOW, code = HIGH - PAGE;
+
+    (void)state;
+    assert_int_equal(IOAddressSpaceAllocate(task, &data, PAGE, 0, 3), 0); /* R, W */
+    assert_int_equal(IOAddressSpaceAllocate(task, &code, PAGE, 0, 5), 0); /* R, X */
+    expect_upkeep(kernel_task, bytes_of(buffer), 0, 0);
+    expect_upkeep(task, data, 0, 0);
+    expect_upkeep(task, code, PAGE, 1);
+    IOAddressSpaceDestroy(task);
+    drop(buffer);
+}
+
 static void pages__come_in_every_space(void **state)
 {
     task_t task = IOAddressSpaceCreate(LOW, HIGH), other = IOAddressSpaceCreate(LOW, HIGH);
@@ -265,6 +292,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(pages__come_when_they_are_touched),
+        TEST(pages__are_cleaned_only_where_somebody_looks_past_the_caches),
         TEST(pages__come_in_every_space),
         TEST(tasks_end__leaves_what_others_hold),
         TEST(modes__are_of_all_pages),
