@@ -59,7 +59,7 @@ void IOAddressSpaceDestroy(task_t task)
     mmu_tag(task->port.space, 0, port_space_size(), MMU_TAG_NONE, 0);
     while (task->maps)
         IOMemoryMapTaskDied(task->maps);
-    map_over_drop(task, 0, UINT64_MAX);
+    map_over_drop(task, 0, UINT64_MAX, 0);
     memory_region_destroy_all(task);
     task->dead = true;
     task->port.space->owner = NULL; /* another core may have it active, and fault in it */

@@ -201,17 +201,16 @@ static bool owns_its_pages(IOMemoryMapRef map)
 
 static IOReturn unmap(IOMemoryMapRef map)
 {
-    bool stays = map->over.task && !map->blocked; /* of blocked pages there are none */
     IOReturn result = kIOReturnSuccess;
 
     map_goes(map);
     if (map->wires)
         map_unwire_all(map);
+    if (map->over.task && !map->left)
+        map_over_stay(map);
     if (map->blocked)
         map_unblock_for_good(map);
-    if (owns_its_pages(map) && stays)
-        map_over_stay(map);
-    else if (owns_its_pages(map))
+    if (owns_its_pages(map))
         result = map_leave(map);
     map->space = NULL;
     map->address = 0;

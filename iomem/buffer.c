@@ -85,7 +85,7 @@ static void leave_window(struct buffer *buffer)
     if (region->size == 0)
         return;
     mmu_tag(address_space_tables(kernel_task), region->va, region->size, MMU_TAG_NONE, 0);
-    map_over_drop(kernel_task, region->va, region->size);
+    map_over_drop(kernel_task, region->va, region->size, 0);
     for (struct buffer_run *run = buffer->runs; run; run = run->next)
         rmap_remove(&run->node);
     region_free(&kernel_task->regions, &buffer->region);

@@ -50,6 +50,7 @@ static int read_tables(struct rmap_visit *visit, struct rmap_node *node)
 {
     struct search *search = (struct search *)visit;
     struct mmu_leaf leaf;
+    bool shown;
     uint64_t va;
 
     if (node->pa > visit->pa) { /* begins later: what lies before it has no mapping of this run */
@@ -58,15 +59,16 @@ static int read_tables(struct rmap_visit *visit, struct rmap_node *node)
         return 0;
     }
     va = node->va + (visit->pa - node->pa);
-    if (mmu_walk(node->space, va, &leaf) != MMU_OK || leaf.pa != visit->pa)
-        return 0; /* blocked, or overwritten by another map */
+    shown = mmu_walk(node->space, va, &leaf) == MMU_OK && leaf.pa == visit->pa;
     leaf.size -= va % leaf.size;
     if (leaf.size > node->pa + node->size - visit->pa)
         leaf.size = node->pa + node->size - visit->pa;
-    search->mode = mode_of_type(leaf.attr & MMU_TYPE_MASK);
-    search->found = true;
     if (search->size > leaf.size)
         search->size = leaf.size;
+    if (!shown)
+        return 0; /* blocked, or overwritten by another map: as far as this leaf goes */
+    search->mode = mode_of_type(leaf.attr & MMU_TYPE_MASK);
+    search->found = true;
     return search->size == visit->size; /* one that shows it all settles it */
 }
 

@@ -3,6 +3,7 @@
 #include "iomem/address_space.h"
 #include "iomem/cache_mode.h"
 #include "iomem/descriptor.h"
+#include "iomem/map_over.h"
 #include "iomem/map_place.h"
 #include "iomem/memory_fault.h"
 #include "iomem/memory_view.h"
@@ -65,6 +66,12 @@ static uint64_t first_page(IOMemoryMapRef map)
     return map->address & ~(PAGE - 1);
 }
 
+/* All pages of the map have been entered or tagged anew. */
+static void drop_above(IOMemoryMapRef map)
+{
+    map_over_drop(map->space, first_page(map), map_size(map), map->over.order);
+}
+
 IOReturn map_block(IOMemoryMapRef map, unsigned why)
 {
     int error = MMU_OK;
@@ -72,6 +79,8 @@ IOReturn map_block(IOMemoryMapRef map, unsigned why)
     memory_fault_open();
     if (!map->blocked)
         error = mmu_tag(address_space_tables(map->space), first_page(map), map_size(map), MMU_TAG_BLOCKED, 0);
+    if (error == MMU_OK && !map->blocked)
+        drop_above(map);
     if (error == MMU_OK)
         map->blocked |= (uint8_t)why;
     return translate_error(error);
@@ -110,10 +119,12 @@ IOReturn map_exchange(IOMemoryMapRef map, IOMemoryMapRef fresh)
     if (error == MMU_OK) {
         fresh->overwrites = map->overwrites;
         error = map_enter(fresh, saved.va);
-        if (error == MMU_OK)
+        if (error == MMU_OK) {
+            drop_above(map);
             map_take_runs(map, fresh);
-        else
+        } else {
             saved_restore(&saved);
+        }
     }
     __atomic_store_n(&moving, 0, __ATOMIC_RELEASE);
     saved_drop(&saved);

@@ -1,5 +1,6 @@
 #include "iomem/map_over.h"
 
+#include "iomem/map_block.h"
 #include "iomem/map_place.h"
 #include "iomem/port.h"
 
@@ -13,26 +14,52 @@ static void mark_runs(IOMemoryMapRef map, IOMemoryMapRef left)
         map_get_run(map, i)->node.left = left;
 }
 
-/* It has no page any more. */
-static void lose_pages(IOMemoryMapRef map)
+/* It is at no address any more, whatever stays of its pages. */
+static void leave(IOMemoryMapRef map)
 {
     map_goes(map);
     map_unwire_all(map);
-    overwriters_remove(map);
-    mark_runs(map, NULL);
-    map_forget_runs(map);
     map->blocked = 0;
     map->space = NULL;
     map->address = 0;
+    port_wake();
+}
+
+/* It has no page any more. */
+static void lose_pages(IOMemoryMapRef map)
+{
+    leave(map);
+    overwriters_remove(map);
+    mark_runs(map, NULL);
+    map_forget_runs(map);
     left_count -= map->left;
     map->left = false;
-    port_wake();
     if (map->freed)
         map_reuse(map);
 }
 
+static void mark_left(IOMemoryMapRef map)
+{
+    mark_runs(map, map);
+    left_count += !map->left;
+    map->left = true;
+}
+
+/* Nobody has come into its place but later ones: where none of them lies, the tables have what it entered. */
+static void clear_part(IOMemoryMapRef map, uint64_t va, uint64_t end)
+{
+    for (uint64_t next; va < end; va = next) {
+        for (next = va; next < end && overwriters_top(map->over.task, next) == map;)
+            next += PAGE;
+        if (next > va)
+            mmu_tag(address_space_tables(map->over.task), va, next - va, MMU_TAG_NONE, 0);
+        else
+            next += PAGE;
+    }
+}
+
 /* What older ones have left beneath all of it shows nothing any more. */
-void map_over_stay(IOMemoryMapRef map)
+static void drop_beneath(IOMemoryMapRef map)
 {
     const struct map_over *over = &map->over;
 
@@ -42,9 +69,19 @@ void map_over_stay(IOMemoryMapRef map)
             other->over.end <= over->end)
             lose_pages(other);
     }
-    mark_runs(map, map);
-    map->left = true;
-    left_count++;
+}
+
+/* Of blocked pages there are none. */
+void map_over_stay(IOMemoryMapRef map)
+{
+    drop_beneath(map);
+    if (map->blocked) {
+        clear_part(map, map->over.va, map->over.end);
+        lose_pages(map);
+    } else {
+        leave(map);
+        mark_left(map);
+    }
 }
 
 void map_over_free(IOMemoryMapRef map)
@@ -57,28 +94,38 @@ void map_over_free(IOMemoryMapRef map)
         map_reuse(map);
 }
 
-/* Nobody has come into its place but later ones: where none of them lies, the tables have what it entered. */
-static void clear_rest(IOMemoryMapRef map)
+/* The map loses its address and [va, end) of its range. Its other pages stay, but for blocked ones, of which there are
+ * none, and those behind a gap. */
+static void lose_part(IOMemoryMapRef map, uint64_t va, uint64_t end)
 {
-    const struct map_over *over = &map->over;
+    uint64_t first = map->over.va, last = map->over.end;
+    bool blocked = map->blocked;
 
-    for (uint64_t va = over->va, end; va < over->end; va = end) {
-        for (end = va; end < over->end && overwriters_top(over->task, end) == map;)
-            end += PAGE;
-        if (end > va)
-            mmu_tag(address_space_tables(over->task), va, end - va, MMU_TAG_NONE, 0);
-        else
-            end += PAGE;
+    if (blocked && first < va)
+        clear_part(map, first, va);
+    if (last > end && (blocked || first < va))
+        clear_part(map, end, last);
+    if (blocked) {
+        lose_pages(map);
+        return;
     }
+    leave(map);
+    mark_left(map);
+    overwriters_trim(map, first < va ? first : end, first < va ? va : last);
 }
 
-void map_over_drop(task_t task, uint64_t va, uint64_t size)
+void map_over_drop(task_t task, uint64_t va, uint64_t size, uint64_t order)
 {
-    for (IOMemoryMapRef map = overwriters_next(task, va, va + size, NULL), next; map; map = next) {
-        next = overwriters_next(task, va, va + size, map);
-        if (map->over.va < va || map->over.end > va + size)
-            clear_rest(map);
-        lose_pages(map);
+    uint64_t end = va + size;
+
+    for (IOMemoryMapRef map = overwriters_next(task, va, end, NULL), next; map; map = next) {
+        next = overwriters_next(task, va, end, map);
+        if (map->over.order <= order)
+            continue;
+        if (map->over.va >= va && map->over.end <= end)
+            lose_pages(map);
+        else
+            lose_part(map, va, end);
     }
 }
 
@@ -88,17 +135,8 @@ bool map_over_clear_place(task_t task, const struct region *region)
         return true;
     if (mmu_tag(address_space_tables(task), region->va, region->size, MMU_TAG_NONE, 0) != MMU_OK)
         return false;
-    map_over_drop(task, region->va, region->size);
+    map_over_drop(task, region->va, region->size, 0);
     return true;
-}
-
-void map_over_undo(task_t task, uint64_t va, uint64_t size, uint64_t order)
-{
-    for (IOMemoryMapRef map = overwriters_next(task, va, va + size, NULL), next; map; map = next) {
-        next = overwriters_next(task, va, va + size, map);
-        if (map->over.order > order)
-            lose_pages(map);
-    }
 }
 
 /* Frames that go, and a map that has lost its last page by that. */
@@ -158,6 +196,13 @@ static int take_away(struct rmap_visit *visit, struct rmap_node *node)
     return going->emptied ? 1 : error;
 }
 
+/* Guard pages among its parts are no runs. */
+static void drop_guards(IOMemoryMapRef map)
+{
+    if (map_size(map) != map->over.end - map->over.va)
+        clear_part(map, map->over.va, map->over.end);
+}
+
 /* The visit may not end a map; it begins again after each. */
 bool map_over_frames_go(uint64_t pa, uint64_t size)
 {
@@ -165,6 +210,7 @@ bool map_over_frames_go(uint64_t pa, uint64_t size)
     int result = left_count ? rmap_each(&going.visit) : MMU_OK;
 
     while (going.emptied) {
+        drop_guards(going.emptied);
         lose_pages(going.emptied);
         going.emptied = NULL;
         result = rmap_each(&going.visit);

@@ -1,8 +1,8 @@
 /*
  * Overwriting maps: they reserve no place, and their pages stay when they go. A map's record stays with its pages, so
  * that those have the types that their memory gets, and go when it does, until the place is somebody's anew or all of
- * it another's that stays. One that reaches over several places goes with the first of them. The caller holds the
- * memory lock.
+ * it another's that stays. One that reaches over several places loses its address with the first of them that goes.
+ * The caller holds the memory lock.
  */
 #ifndef IOMEM_MAP_OVER_H
 #define IOMEM_MAP_OVER_H
@@ -13,8 +13,11 @@
 void map_over_stay(IOMemoryMapRef map);
 void map_over_free(IOMemoryMapRef map);
 
-/* The tables of this range are clear, and nobody's any more: whoever lay over it shows nothing from now on. */
-void map_over_drop(task_t task, uint64_t va, uint64_t size);
+/*
+ * What the tables show in this range is somebody else's from now on, or nothing: maps that lay over it and have a
+ * higher order (0: all) show nothing there any more.
+ */
+void map_over_drop(task_t task, uint64_t va, uint64_t size, uint64_t order);
 
 /* A place has been taken that may show what such maps left where nobody had anything. False: no memory for a table. */
 bool map_over_clear_place(task_t task, const struct region *region);
@@ -22,9 +25,6 @@ static inline bool map_over_clear(task_t task, const struct region *region)
 {
     return !task->overwriters || map_over_clear_place(task, region);
 }
-
-/* Those in the range that came after that order are undone: the tables show again what they showed before. */
-void map_over_undo(task_t task, uint64_t va, uint64_t size, uint64_t order);
 
 /* These frames are about to be free: what shows them still goes. False: some stays, as there is no memory for a table.
  */

@@ -200,7 +200,7 @@ static void detach_views(IOMemoryMapRef map)
 static inline void drop_overwriters_of(IOMemoryMapRef map)
 {
     if (map->space->overwriters)
-        map_over_drop(map->space, map->region.va, map->region.size);
+        map_over_drop(map->space, map->region.va, map->region.size, 0);
 }
 
 static void clear_region(IOMemoryMapRef map)
@@ -230,7 +230,7 @@ IOReturn map_place_over(IOMemoryMapRef map, uint64_t size, IOReturn (*place)(voi
         return result;
     result = place(context);
     if (result != kIOReturnSuccess && map->overwrites) {
-        map_over_undo(map->space, saved.va, size, order);
+        map_over_drop(map->space, saved.va, size, order);
         saved_restore(&saved);
     }
     saved_drop(&saved);

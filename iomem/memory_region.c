@@ -141,7 +141,7 @@ void memory_region_destroy(struct memory_region *region)
     task_t task = region->view.task;
 
     mmu_tag(address_space_tables(task), region->region.va, region->region.size, MMU_TAG_NONE, 0);
-    map_over_drop(task, region->region.va, region->region.size);
+    map_over_drop(task, region->region.va, region->region.size, 0);
     forget(region);
 }
 

@@ -213,7 +213,8 @@ int memory_view_retype_all(const struct memory_object *object, uint64_t page, ui
 int memory_view_show(const struct memory_view *view, uint64_t page)
 {
     struct mmu_range range = {va_of(view, page), view->object->pages[page], PAGE, memory_view_attr(view, page)};
-    int error = mmu_fill(tables_of(view), &range, memory_object_tag(view->object));
+    int error =
+        is_on_top(view, page) ? mmu_fill(tables_of(view), &range, memory_object_tag(view->object)) : MMU_OVERLAP;
 
     return error == MMU_OVERLAP ? MMU_OK : error; /* it does not wait for this page */
 }
@@ -260,7 +261,7 @@ static bool holds(const struct memory_view *view, uint64_t va)
 struct memory_view *memory_view_of(const struct memory_object *object, struct mmu_space *space, uint64_t va)
 {
     for (struct memory_view *view = object->views; view; view = view->next)
-        if (tables_of(view) == space && holds(view, va))
+        if (tables_of(view) == space && holds(view, va) && is_on_top(view, view->first + (va - view->va) / PAGE))
             return view;
     return NULL;
 }

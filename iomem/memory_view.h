@@ -36,12 +36,12 @@ int memory_view_protect(struct memory_view *view, uint32_t attr);
 /* What a page's leaf is to be; resident. */
 uint32_t memory_view_attr(const struct memory_view *view, uint64_t page);
 
-/* The view that shows va, or NULL: what lies over others comes first. Costs nothing in a space without views. */
-struct memory_view *memory_view_find(task_t task, uint64_t va);
-
-/* Of one object, the view that shows va in the space of these tables. */
+/* Of one object, the view that shows va in the space of these tables, and over which no other lies. */
 struct mmu_space;
 struct memory_view *memory_view_of(const struct memory_object *object, struct mmu_space *space, uint64_t va);
+
+/* The view that shows va, or NULL: what lies over others comes first. Costs nothing in a space without views. */
+struct memory_view *memory_view_find(task_t task, uint64_t va);
 
 /*
  * In all views of the object: a page has become resident; some are about to go; some have other rights than before.

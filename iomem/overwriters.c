@@ -57,17 +57,6 @@ static void cut(IOMemoryMapRef tree, IOMemoryMapRef map, IOMemoryMapRef *low, IO
     renew(tree);
 }
 
-void overwriters_add(IOMemoryMapRef map, uint64_t va, uint64_t size)
-{
-    IOMemoryMapRef low, high, *root = &map->space->overwriters;
-
-    overwriters_remove(map);
-    map->over = (struct map_over){.task = map->space, .va = va, .end = va + size, .order = ++newest};
-    renew(map);
-    cut(*root, map, &low, &high);
-    *root = join(join(low, map), high);
-}
-
 static void take_out(IOMemoryMapRef *tree, IOMemoryMapRef map)
 {
     if (*tree == map) {
@@ -76,6 +65,30 @@ static void take_out(IOMemoryMapRef *tree, IOMemoryMapRef map)
     }
     take_out(is_before(*tree, map) ? &(*tree)->over.high : &(*tree)->over.low, map);
     renew(*tree);
+}
+
+static void enter(IOMemoryMapRef map, const struct map_over *over)
+{
+    IOMemoryMapRef low, high, *root = &over->task->overwriters;
+
+    map->over = *over;
+    renew(map);
+    cut(*root, map, &low, &high);
+    *root = join(join(low, map), high);
+}
+
+void overwriters_add(IOMemoryMapRef map, uint64_t va, uint64_t size)
+{
+    overwriters_remove(map);
+    enter(map, &(struct map_over){.task = map->space, .va = va, .end = va + size, .order = ++newest});
+}
+
+void overwriters_trim(IOMemoryMapRef map, uint64_t va, uint64_t end)
+{
+    struct map_over over = {.task = map->over.task, .va = va, .end = end, .order = map->over.order};
+
+    overwriters_remove(map);
+    enter(map, &over);
 }
 
 uint64_t overwriters_newest(void)
@@ -87,7 +100,7 @@ void overwriters_remove(IOMemoryMapRef map)
 {
     if (map->over.task)
         take_out(&map->over.task->overwriters, map);
-    map->over.task = NULL;
+    map->over = (struct map_over){0};
 }
 
 struct search {

@@ -10,7 +10,8 @@
 
 /* Over [va, va + size) of map->space, on top of those that are there. Of a map in the tree already, another place. */
 void overwriters_add(IOMemoryMapRef map, uint64_t va, uint64_t size);
-uint64_t overwriters_newest(void); /* the order of the last that was added */
+uint64_t overwriters_newest(void);                                    /* the order of the last that was added */
+void overwriters_trim(IOMemoryMapRef map, uint64_t va, uint64_t end); /* it lies over a part of its range only */
 /* One that is in no tree is ignored. */
 void overwriters_remove(IOMemoryMapRef map);
 

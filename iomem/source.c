@@ -80,7 +80,7 @@ static IOReturn look_in_parts(const struct source *source, struct piece *piece)
     return kIOReturnSuccess;
 }
 
-/* As far as one view goes. */
+/* As far as one view goes, and no other lies over it. */
 static IOReturn look_in_view(const struct source *source, const struct memory_view *view, struct piece *piece)
 {
     uint64_t skip = source->address - view->va;
@@ -90,7 +90,7 @@ static IOReturn look_in_view(const struct source *source, const struct memory_vi
         return KERN_PROTECTION_FAILURE;
     piece->object = view->object;
     piece->pa = view->first * PAGE + skip;
-    piece->size = smaller(piece->size, view->count * PAGE - skip);
+    piece->size = smaller(piece->size, view->task->overwriters ? PAGE - skip % PAGE : view->count * PAGE - skip);
     return kIOReturnSuccess;
 }
 
