@@ -86,6 +86,9 @@ extern const struct descriptor_methods general_methods;
 
 IOMemoryMapRef descriptor_make_mapping(IOMemoryDescriptorRef md, IOMemoryMapRef map, IOOptionBits options,
                                        IOByteCount offset);
+/* A map of a part, for its pages only: none that exists, and not in the list of md. NULL: as with any map. */
+struct map_wish;
+IOMemoryMapRef descriptor_map_part(IOMemoryDescriptorRef md, const struct map_wish *wanted);
 
 uint64_t descriptor_new_preparation_id(void);
 

@@ -213,18 +213,36 @@ IOMemoryMapRef IOMemoryDescriptorMakeMapping(IOMemoryDescriptorRef md, IOMemoryD
     return mapping;
 }
 
-/* A map of its own for the request. Nobody else knows of it yet: a store counts its references. */
-static IOMemoryMapRef map_anew(IOMemoryDescriptorRef md, const struct map_wish *wanted)
+/* A map of its own for the request, which no descriptor knows. */
+static inline IOMemoryMapRef map_unlisted(IOMemoryDescriptorRef md, const struct map_wish *wanted)
 {
     const struct descriptor_methods *methods = descriptor_methods(md);
     IOMemoryMapRef map = methods->do_map ? map_alloc() : NULL;
 
     if (!map)
         return NULL;
-    if (!map_init(map, wanted) || methods->do_map(md, map, wanted->options | kIOMap64Bit) != kIOReturnSuccess) {
-        OSObjectRelease(&map->object);
+    if (map_init(map, wanted) && methods->do_map(md, map, wanted->options | kIOMap64Bit) == kIOReturnSuccess)
+        return map;
+    OSObjectRelease(&map->object);
+    return NULL;
+}
+
+IOMemoryMapRef descriptor_map_part(IOMemoryDescriptorRef md, const struct map_wish *wanted)
+{
+    struct map_wish wish = *wanted;
+
+    if (descriptor_methods(md)->resolve)
+        md = descriptor_methods(md)->resolve(md, &wish.offset);
+    return map_unlisted(md, &wish);
+}
+
+/* Nobody else knows of it yet: a store counts its references. */
+static IOMemoryMapRef map_anew(IOMemoryDescriptorRef md, const struct map_wish *wanted)
+{
+    IOMemoryMapRef map = map_unlisted(md, wanted);
+
+    if (!map)
         return NULL;
-    }
     object_retain(&md->object, OBJECT_FOR_HOLDER);
     map->memory = md;
     map->object.references += OBJECT_FOR_COLLECTION;

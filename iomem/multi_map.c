@@ -92,8 +92,8 @@ static IOReturn enter_part(const struct request *request, const struct part *par
 {
     IOOptionBits not_theirs = kIOMapAnywhere | kIOMapGuardedMask | kIOMapUnique | kIOMapReference | kIOMapStatic;
     IOOptionBits options = (request->options & ~not_theirs) | kIOMapOverwrite;
-    IOMemoryMapRef map =
-        IOMemoryDescriptorCreateMappingInTask(part->md, request->map->task, va, options, part->offset, part->length);
+    struct map_wish wanted = {request->map->task, va, part->offset, part->length, options};
+    IOMemoryMapRef map = descriptor_map_part(part->md, &wanted);
     IOReturn result;
 
     if (!map)

@@ -100,13 +100,42 @@ uint64_t pageable_alloc(uint64_t size, uint64_t align)
     return va;
 }
 
+/* Nobody's buffer, NULL when none begins or goes on at va. */
+static struct memory_region *region_at(uint64_t va)
+{
+    struct region *region = region_find(&kernel_task->regions, va);
+
+    return region && region->kind == REGION_MEMORY && region->va == va && !memory_region_of(region)->owner
+               ? memory_region_of(region)
+               : NULL;
+}
+
+/* In as many regions as a protect has made of it. */
+static void free_all(struct memory_region *region)
+{
+    struct memory_object *object = region->view.object;
+    uint64_t va = region->region.va, end = va + object->count * PAGE;
+
+    memory_object_retain(object);
+    for (; va < end; region = region_at(va)) {
+        uint64_t size = PAGE;
+
+        if (region && region->view.object == object) {
+            size = region->region.size;
+            memory_region_destroy(region);
+        }
+        va += size;
+    }
+    memory_object_release(object);
+}
+
 void pageable_free(uint64_t va)
 {
-    struct region *region;
+    struct memory_region *region;
 
     lock_acquire(&gIOMemoryLock);
-    region = region_find(&kernel_task->regions, va);
-    if (region && region->kind == REGION_MEMORY && region->va == va && !memory_region_of(region)->owner)
-        memory_region_destroy(memory_region_of(region));
+    region = region_at(va);
+    if (region)
+        free_all(region);
     lock_release(&gIOMemoryLock);
 }
