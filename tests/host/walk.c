@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "iomem/address_space.h"
-#include "iomem/map.h"
+#include "iomem/overwriters.h"
 #include "tests/host/model.h"
 #include "tests/host/shrink.h"
 #include "tests/host/walk_inner.h"
@@ -102,6 +102,18 @@ bool walk_is_spoiled(task_t task, uint64_t va)
     return false;
 }
 
+bool walk_is_covered(task_t task, uint64_t va)
+{
+    return overwriters_top(task, va) != NULL;
+}
+
+bool walk_is_on_top(IOMemoryMapRef map, uint64_t va)
+{
+    IOMemoryMapRef top = overwriters_top(map->space, va);
+
+    return top ? top == map : !map->overwrites;
+}
+
 /* ---- a step, a walk ------------------------------------------------------------------------------------------------
  */
 
@@ -124,10 +136,14 @@ static unsigned weigh(const struct walk_kind *kinds, size_t count)
 
 static const struct walk_kind *kind_of(uint8_t byte)
 {
-    unsigned all = weigh(walk_makes, walk_makes_count) + weigh(walk_uses, walk_uses_count), left = byte * all / 256;
+    unsigned all =
+        weigh(walk_makes, walk_makes_count) + weigh(walk_uses, walk_uses_count) + weigh(walk_asks, walk_asks_count);
+    unsigned left = byte * all / 256; /* below 512: no kind of weight 2 is passed by */
     const struct walk_kind *kind = among(walk_makes, walk_makes_count, &left);
 
-    return kind ? kind : among(walk_uses, walk_uses_count, &left);
+    if (!kind)
+        kind = among(walk_uses, walk_uses_count, &left);
+    return kind ? kind : among(walk_asks, walk_asks_count, &left);
 }
 
 static void starve(uint8_t byte)
@@ -135,14 +151,15 @@ static void starve(uint8_t byte)
     unsigned which = byte >> 2 & 3;
     long turn = byte >> 4;
 
-    if ((walk.starved = (byte & 3) == 3)) {
+    walk.starved = walk.short_of_frames || (byte & 3) == 3;
+    if ((byte & 3) == 3) {
         host_fail_alloc(which == 0 || which == 3 ? turn : -1);
         host_fail_frames(which == 1 ? turn / 2 : -1);
         host_fail_tables(which >= 2 ? turn / 4 : -1);
     }
 }
 
-static void feed(void)
+void walk_feed(void)
 {
     host_fail_alloc(-1);
     host_fail_frames(-1);
@@ -161,12 +178,27 @@ static void step(const uint8_t *bytes, bool print)
     }
     starve(bytes[STARVE]);
     kind->step(bytes);
-    feed();
+    walk_feed();
     walk_check();
     if (walk.thorough || walk.step % TABLES_EVERY == 0)
         walk_check_tables();
     if (walk.step % AUDIT_EVERY == 0)
         host_expect_sound();
+}
+
+/* Where overwriting maps have left pages, over nothing: who takes the place has it to himself. */
+static void take_what_is_left(void)
+{
+    IOMemoryDescriptorRef md = device(PAGE);
+    IOMemoryMapRef left, map;
+
+    while ((left = overwriters_next(kernel_task, 0, UINT64_MAX, NULL))) {
+        map = map_at(md, left->over.va, kIOMapUnique);
+        if (!map)
+            walk_wrong("the place of a map that has gone cannot be had");
+        drop(map);
+    }
+    drop(md);
 }
 
 static void drop_all(void)
@@ -175,8 +207,12 @@ static void drop_all(void)
         drop(walk.maps[i]);
     for (size_t i = 0; i < THINGS; i++)
         drop(walk.things[i]);
+    for (size_t i = 0; i < OWNED; i++)
+        if (walk.owned[i].size && walk.owned[i].task == kernel_task)
+            IOFreePageable((void *)(uintptr_t)walk.owned[i].va, walk.owned[i].size);
     for (size_t i = 1; i < TASKS; i++)
         IOAddressSpaceDestroy(walk.tasks[i]);
+    take_what_is_left();
 }
 
 /* RAM that is nobody's gets its own mode again, as the next machine's is to have it. */
@@ -200,6 +236,8 @@ void walk_run(const struct walk *given)
     for (walk.step = 0; walk.step < given->count; walk.step++)
         step(given->bytes + walk.step * STEP_BYTES, given->print);
     walk_check_tables();
+    host_defragment();
+    walk.short_of_frames = false;
     drop_all();
     reset_modes();
     host_close(NULL);

@@ -129,6 +129,8 @@ static void check_page(IOMemoryMapRef map, uint64_t va, uint64_t offset)
 
     if (mmu_walk(address_space_tables(map->space), va, &leaf) != MMU_OK)
         leaf.size = 0;
+    if (!leaf.size && !leaf.tag && walk_is_spoiled(map->space, va)) /* what lay over it has gone */
+        return;
     if (map->blocked && (leaf.size || leaf.tag != MMU_TAG_BLOCKED))
         walk_wrong("I2: a page of a blocked map is not blocked");
     if (map->blocked || source.kind == SOURCE_UNKNOWN)
@@ -153,7 +155,7 @@ static void check_pages(IOMemoryMapRef map)
     uint64_t count = (lead + map->length + PAGE - 1) / PAGE, step = walk.thorough ? 1 : 1 + count / LOOKED_AT;
 
     for (uint64_t i = 0; i < count; i += i + step < count || i == count - 1 ? step : count - 1 - i)
-        if (!walk_is_spoiled(map->space, first + i * PAGE))
+        if (walk_is_on_top(map, first + i * PAGE))
             check_page(map, first + i * PAGE, map->offset + (i ? i * PAGE - lead : 0));
 }
 

@@ -30,10 +30,11 @@ struct walk_state {
     IOMemoryDescriptorRef things[THINGS]; /* a reference each */
     IOMemoryMapRef maps[MAPS];
     task_t tasks[TASKS];          /* the first is kernel_task, which stays */
-    struct span owned[OWNED];     /* by IOAddressSpaceAllocate; size 0: none */
-    struct span spoiled[SPOILED]; /* where overwriting maps have been: what is there is nobody's business */
+    struct span owned[OWNED];     /* by IOAddressSpaceAllocate or, of kernel_task, IOMallocPageable; size 0: none */
+    struct span spoiled[SPOILED]; /* where maps have been laid over others: if they go, nothing may be there */
     size_t spoiled_count;
-    bool starved; /* in this step something may fail that otherwise may not */
+    bool starved;         /* in this step something may fail that otherwise may not */
+    bool short_of_frames; /* and in each, until it ends */
     bool thorough;
     size_t step;
 };
@@ -47,16 +48,21 @@ IOMemoryMapRef walk_map(uint8_t byte);
 task_t walk_task(uint8_t byte);
 void walk_keep(void *md);               /* takes the reference */
 void walk_keep_map(IOMemoryMapRef map); /* the same; NULL is ignored */
-bool walk_is_spoiled(task_t task, uint64_t va);
+void walk_feed(void);                   /* nothing fails any more in this step */
 
-/* walk_make.c and walk_use.c: the steps */
+bool walk_is_spoiled(task_t task, uint64_t va);
+/* Does some map lie over whatever is there? Then it alone tells what the tables show. */
+bool walk_is_covered(task_t task, uint64_t va);
+bool walk_is_on_top(IOMemoryMapRef map, uint64_t va); /* is it this one? */
+
+/* walk_make.c, walk_use.c and walk_ask.c: the steps */
 struct walk_kind {
     const char *name;
     unsigned weight;
     void (*step)(const uint8_t *bytes);
 };
-extern const struct walk_kind walk_makes[], walk_uses[];
-extern const size_t walk_makes_count, walk_uses_count;
+extern const struct walk_kind walk_makes[], walk_uses[], walk_asks[];
+extern const size_t walk_makes_count, walk_uses_count, walk_asks_count;
 
 /* What a byte of a descriptor is to be mapped as. */
 struct walk_source {
@@ -65,6 +71,11 @@ struct walk_source {
     struct memory_object *object; /* SOURCE_OBJECT */
     uint64_t page;
 };
+/*
+ * Does it show, or will it when it is mapped, pages that an overwriting map has put into a space? They are not held:
+ * they may go while it is mapped or prepared.
+ */
+bool walk_is_borrowed(IOMemoryDescriptorRef md);
 struct walk_source walk_source_of(IOMemoryDescriptorRef md, uint64_t offset);
 
 /* All of them. */

@@ -155,13 +155,6 @@ static IOOptionBits map_options(const uint8_t *b)
     return b[OPTIONS] & 8 ? options | kIOMapReadOnly : options;
 }
 
-static void spoil(task_t task, uint64_t va, uint64_t size)
-{
-    walk.spoiled[walk.spoiled_count++ % SPOILED] = (struct span){task, va & ~(PAGE - 1), size + PAGE};
-    if (walk.spoiled_count > SPOILED)
-        walk_wrong("too many overwriting maps to remember");
-}
-
 /* All of a descriptor, or a part of one. */
 static void map(const uint8_t *b)
 {
@@ -173,30 +166,51 @@ static void map(const uint8_t *b)
 
     if (b[OPTIONS] & 0x10)
         options &= ~(IOOptionBits)kIOMapAnywhere;
-    walk_keep_map(IOMemoryDescriptorCreateMappingInTask(md, task, place_of(b, task), options, offset, length));
+    if (!walk_is_borrowed(md))
+        walk_keep_map(IOMemoryDescriptorCreateMappingInTask(md, task, place_of(b, task), options, offset, length));
 }
 
-/* Over a map that goes one day: with its region goes what an overwriting map leaves behind. */
+/* Nothing lies behind the end of a region, or in a range that begins where none is. */
+static bool is_one_place(task_t task, uint64_t va, uint64_t size)
+{
+    const struct region *first = region_find(&task->regions, va);
+
+    for (uint64_t at = va & ~(PAGE - 1); at < va + size; at += PAGE) {
+        const struct region *region = region_find(&task->regions, at);
+
+        if (region && region != first)
+            return false;
+    }
+    return true;
+}
+
+/* Over a map or a task's memory, partly or wholly, or over nothing; at the end of a walk all places go. */
 static void overwrite(const uint8_t *b)
 {
     IOMemoryDescriptorRef md = walk_thing(b[WHICH]);
-    IOMemoryMapRef over = walk_map(b[OTHER]);
-    uint64_t length = PAGE * (1 + b[LENGTH] % 4), va = over ? over->address : 0;
+    const struct span *span = owned(b[OTHER]);
+    task_t task = b[OPTIONS] & 0x10 && span ? span->task : walk_task(b[TASK]);
+    uint64_t va = b[OPTIONS] & 0x10 && span ? span->va : place_of(b, task), source, length = 0;
+    IOOptionBits options = kIOMapOverwrite | mode_of(b[TASK]) | (b[OPTIONS] & 1 ? 0 : kIOMapUnique);
 
-    if (!md || !va || over->region.size == 0 || walk.spoiled_count == SPOILED)
+    if (!md || !va || walk_is_borrowed(md))
         return;
-    if (va % PAGE + length > over->region.va + over->region.size - va)
+    source = IOMemoryDescriptorGetSourceSegment(md, 0, &length) % PAGE;
+    va = (va & ~(PAGE - 1)) + b[OFFSET] % 4 * PAGE + source;
+    if (b[OPTIONS] & 8)
+        options |= kIOMapReadOnly;
+    length = b[OPTIONS] & 4 ? IOMemoryDescriptorGetLength(md) : PAGE * (1 + b[LENGTH] % 4);
+    if (!is_one_place(task, va, length) || walk.spoiled_count == SPOILED)
         return;
-    spoil(over->space, va, length);
-    walk_keep_map(
-        IOMemoryDescriptorCreateMappingInTask(md, over->space, va, kIOMapOverwrite | kIOMapUnique, 0, length));
+    walk.spoiled[walk.spoiled_count++] = (struct span){task, va & ~(PAGE - 1), length + PAGE};
+    walk_keep_map(IOMemoryDescriptorCreateMappingInTask(md, task, va, options, 0, length));
 }
 
 static void record(const uint8_t *b)
 {
     IOMemoryMapRef map = walk_map(b[OTHER]);
 
-    if (map && map->address && !walk_is_spoiled(map->space, map->address) && map->offset == 0 &&
+    if (map && map->address && !walk_is_covered(map->space, map->address) && map->offset == 0 &&
         map->length == IOMemoryDescriptorGetLength(map->memory))
         walk_keep_map(IOMemoryDescriptorSetMapping(map->memory, map->task, map->address, 0));
 }
@@ -220,17 +234,20 @@ static void allocate(const uint8_t *b)
 
     while (span < walk.owned + OWNED && span->size)
         span++;
-    if (span == walk.owned + OWNED || task == kernel_task)
+    if (span == walk.owned + OWNED)
         return;
-    if (IOAddressSpaceAllocate(task, &va, size, b[OPTIONS] & 1 ? 0 : kIOMapAnywhere, READ | WRITE) == 0)
+    if (task == kernel_task) {
+        va = (uintptr_t)IOMallocPageable(size, PAGE);
+        *span = (struct span){task, va, va ? size : 0};
+    } else if (IOAddressSpaceAllocate(task, &va, size, b[OPTIONS] & 1 ? 0 : kIOMapAnywhere, READ | WRITE) == 0)
         *span = (struct span){task, va, size};
 }
 
 const struct walk_kind walk_makes[] = {
     {"wired", 8, make_wired},     {"pageable", 12, make_pageable}, {"physical", 8, make_physical},
     {"ranges", 3, make_ranges},   {"virtual", 12, make_virtual},   {"part", 5, make_part},
-    {"several", 5, make_several}, {"guard", 1, make_guard},        {"map", 48, map},
-    {"overwrite", 2, overwrite},  {"record", 2, record},           {"task", 4, make_task},
+    {"several", 5, make_several}, {"guard", 2, make_guard},        {"map", 48, map},
+    {"overwrite", 10, overwrite}, {"record", 2, record},           {"task", 4, make_task},
     {"allocate", 10, allocate},
 };
 const size_t walk_makes_count = sizeof walk_makes / sizeof walk_makes[0];

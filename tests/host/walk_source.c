@@ -4,6 +4,7 @@
 #include "iomem/address_space.h"
 #include "iomem/descriptor.h"
 #include "iomem/multi.h"
+#include "iomem/overwriters.h"
 #include "mmu/mmu.h"
 #include "tests/host/walk_inner.h"
 
@@ -64,4 +65,34 @@ struct walk_source walk_source_of(IOMemoryDescriptorRef md, uint64_t offset)
         return child ? walk_source_of(child, offset) : unknown;
     }
     return (struct walk_source){.kind = SOURCE_NOTHING};
+}
+
+/* By its addresses in a space alone, where overwriting maps lie. */
+static bool is_of_covered(const struct IOGeneralMemoryDescriptor *md)
+{
+    if (!md->task || md->task->dead || md->memory.count)
+        return false;
+    for (uint32_t i = 0; i < md->count; i++) {
+        uint64_t va = md->ranges[i].address, end = va + md->ranges[i].length;
+
+        if (overwriters_next(md->task, va & ~(PAGE - 1), end, NULL))
+            return true;
+    }
+    return false;
+}
+
+bool walk_is_borrowed(IOMemoryDescriptorRef md)
+{
+    const struct descriptor_methods *methods = md ? descriptor_methods(md) : NULL;
+    bool borrowed = false;
+    uint64_t offset = 0;
+
+    if (!md)
+        return false;
+    if (methods->resolve)
+        return walk_is_borrowed(methods->resolve(md, &offset));
+    if (strcmp(md->object.class->name, "IOMultiMemoryDescriptor") == 0)
+        for (uint32_t i = 0; i < ((IOMultiMemoryDescriptorRef)md)->count && !borrowed; i++)
+            borrowed = walk_is_borrowed(((IOMultiMemoryDescriptorRef)md)->children[i]);
+    return borrowed || (methods->collect && is_of_covered((struct IOGeneralMemoryDescriptor *)md));
 }

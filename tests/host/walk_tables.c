@@ -7,8 +7,9 @@
 
 #include "iomem/address_space.h"
 #include "iomem/cache_mode.h"
-#include "iomem/map.h"
+#include "iomem/map_place.h"
 #include "iomem/memory_view.h"
+#include "iomem/overwriters.h"
 #include "iomem/translate.h"
 #include "mmu/mmu.h"
 #include "tests/host/walk_inner.h"
@@ -42,21 +43,50 @@ static void check_ram(uint64_t va, const struct mmu_leaf *leaf)
         walk_wrong("the frame %#jx is shared, and may be written at %#jx", (uintmax_t)leaf->pa, (uintmax_t)va);
 }
 
-/* What overwriting maps have left is anybody's, in the type that it has elsewhere. */
-static void check_left(uint64_t va, const struct mmu_leaf *leaf, bool mapped)
+/* The run of a map that has left its pages, of which va is one; a map of guard pages has none. */
+static const struct map_run *run_at(IOMemoryMapRef map, uint64_t va)
 {
-    if (mapped && port_is_ram(leaf->pa, 1) && host_linear_type(leaf->pa) != (leaf->attr & MMU_TYPE_MASK))
-        walk_wrong("the frame %#jx has the types %u at %#jx, where maps lay over others, and %u in the linear map",
-                   (uintmax_t)leaf->pa, leaf->attr & MMU_TYPE_MASK, (uintmax_t)va, host_linear_type(leaf->pa));
+    for (uint32_t i = 0; i < map->run_count; i++) {
+        const struct map_run *run = map_get_run(map, i);
+
+        if (va - run->node.va < run->node.size)
+            return run;
+    }
+    return NULL;
+}
+
+/* A map has left this page, which shows what it showed. */
+static void check_left(IOMemoryMapRef map, uint64_t va, const struct mmu_leaf *leaf)
+{
+    const struct map_run *run = run_at(map, va);
+
+    if (run && !run->view && leaf->pa != run->node.pa + (va - run->node.va))
+        walk_wrong("%#jx was left showing %#jx, and shows %#jx", (uintmax_t)va,
+                   (uintmax_t)(run->node.pa + (va - run->node.va)), (uintmax_t)leaf->pa);
+    if (run && run->view && leaf->pa != run->view->object->pages[run->view->first + (va - run->view->va) / PAGE])
+        walk_wrong("%#jx was left showing an object's page, and shows %#jx", (uintmax_t)va, (uintmax_t)leaf->pa);
+}
+
+static bool is_blocked(task_t task, struct region *region, uint64_t va)
+{
+    IOMemoryMapRef over = NULL;
+
+    if (region && region->kind == REGION_MAP && map_of_region(region)->blocked)
+        return true;
+    while ((over = overwriters_next(task, va, va + 1, over)))
+        if (over->blocked)
+            return true;
+    return false;
 }
 
 static void check_tag(task_t task, struct region *region, uint64_t va, const struct mmu_leaf *leaf)
 {
     const struct memory_object *object = memory_object_of_tag(leaf->pa);
+    const struct memory_view *view = memory_view_find(task, va);
 
-    if (leaf->tag == MMU_TAG_BLOCKED && (region->kind != REGION_MAP || !map_of_region(region)->blocked))
+    if (leaf->tag == MMU_TAG_BLOCKED && !is_blocked(task, region, va))
         walk_wrong("%#jx is blocked, and its map is not", (uintmax_t)va);
-    if (leaf->tag == MMU_TAG_DEMAND && (!object || !memory_view_of(object, address_space_tables(task), va)))
+    if (leaf->tag == MMU_TAG_DEMAND && (!view || !object || view->object != object))
         walk_wrong("%#jx is to come, and nobody knows from where", (uintmax_t)va);
     if (leaf->tag == MMU_TAG_BUSY)
         walk_wrong("%#jx is broken", (uintmax_t)va);
@@ -65,18 +95,17 @@ static void check_tag(task_t task, struct region *region, uint64_t va, const str
 static void check_entry(task_t task, uint64_t va, const struct mmu_leaf *leaf, bool mapped)
 {
     struct region *region = region_find(&task->regions, va);
+    IOMemoryMapRef over = overwriters_top(task, va);
 
-    if (walk_is_spoiled(task, va)) {
-        check_left(va, leaf, mapped);
-        return;
-    }
-    if (!region)
+    if (over && over->left && mapped)
+        check_left(over, va, leaf);
+    if (!region && !over)
         walk_wrong("%#jx shows %#jx, tag %u, where no region is", (uintmax_t)va, (uintmax_t)leaf->pa, leaf->tag);
     if (!mapped)
         check_tag(task, region, va, leaf);
     else if (port_is_ram(leaf->pa, 1))
         check_ram(va, leaf);
-    else if (region->kind != REGION_OTHER) /* IOMapped's own pages come and go */
+    else if (over || region->kind != REGION_OTHER) /* IOMapped's own pages come and go */
         check_type(leaf->pa, leaf->attr & MMU_TYPE_MASK);
 }
 

@@ -54,7 +54,8 @@ static void redirect(const uint8_t *b)
         md = NULL;
     else if (b[OPTIONS] & 2)
         md = IOMemoryMapGetMemoryDescriptor(map);
-    IOMemoryMapRedirect(map, md, 0, b[OFFSET] % 4 * PAGE);
+    if (!walk_is_borrowed(md))
+        IOMemoryMapRedirect(map, md, 0, b[OFFSET] % 4 * PAGE);
 }
 
 static void redirect_task(const uint8_t *b)
@@ -77,7 +78,8 @@ static void prepare(const uint8_t *b)
         direction |= kIODirectionPrepareNoFault;
     if (b[OPTIONS] & 0x80)
         direction |= kIODirectionPrepareToPhys32;
-    IOMemoryDescriptorPrepare(walk_thing(b[WHICH]), direction);
+    if (!walk_is_borrowed(walk_thing(b[WHICH])))
+        IOMemoryDescriptorPrepare(walk_thing(b[WHICH]), direction);
 }
 
 static void complete(const uint8_t *b)
@@ -91,8 +93,8 @@ static void wire(const uint8_t *b)
     IOMemoryMapRef map = walk_map(b[WHICH]);
     uint64_t offset = b[OFFSET] % 8 * PAGE, end = offset + (2 + b[LENGTH] % 4) * PAGE;
 
-    for (uint64_t at = offset; map && at < end; at += PAGE)
-        if (walk_is_spoiled(map->space, map->address + at))
+    for (uint64_t at = offset; map && map->space && at < end; at += PAGE)
+        if (walk_is_covered(map->space, map->address + at))
             return;
     if (map && !(map->options & kIOMapStatic)) /* whose pages may be anybody's by now */
         IOMemoryMapWireRange(map, b[OPTIONS] & 3, offset, end - offset - PAGE);
@@ -175,9 +177,12 @@ static void set_mode(const uint8_t *b)
     const IOOptionBits not_these = kIOMapReadOnly | kIOMapStatic; /* nor a part of them */
     uint64_t all, size = PAGE * (1 + b[LENGTH] % 4);
 
-    if (!map || !map->space || (map->options | (map->super_map ? map->super_map->options : 0)) & not_these)
+    if (!map || !map_is_mapped(map) || (map->options | (map->super_map ? map->super_map->options : 0)) & not_these)
         return;
     all = (map->address % PAGE + map->length + PAGE - 1) & ~(PAGE - 1);
+    for (uint64_t at = 0; at < size; at += PAGE)
+        if (walk_is_covered(map->space, map->address + at))
+            return;
     IOSetProcessorCacheMode(map->space, map->address & ~(PAGE - 1), size < all ? size : all, b[OTHER] % 10);
 }
 
@@ -204,6 +209,11 @@ static void deallocate(const uint8_t *b)
 
     if (!span->size)
         return;
+    if (span->task == kernel_task) {
+        IOFreePageable((void *)(uintptr_t)span->va, span->size);
+        *span = (struct span){0};
+        return;
+    }
     if (b[OPTIONS] & 1 && span->size > PAGE) { /* the upper part of it */
         part.va += PAGE;
         part.size -= PAGE;
@@ -259,7 +269,7 @@ const struct walk_kind walk_uses[] = {
     {"release", 14, release_map},
     {"drop", 10, release_thing},
     {"unmap", 8, unmap},
-    {"died", 1, died},
+    {"died", 2, died},
     {"redirect", 20, redirect},
     {"redir.task", 6, redirect_task},
     {"prepare", 12, prepare},
