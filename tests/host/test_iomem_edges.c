@@ -86,6 +86,30 @@ static void segments__end_before_a_page_that_is_not_there(void **state)
     drop(md);
 }
 
+/* Another map begins where it ends, in memory that goes on. */
+static void segments__end_with_their_map(void **state)
+{
+    IOMemoryDescriptorRef md = IOMemoryDescriptorCreateWithPhysicalAddress(RAM, 2 * PAGE, 0);
+    uint64_t va = 0;
+    IOMemoryMapRef first, second;
+    IOByteCount length;
+
+    (void)state;
+    first = IOMemoryDescriptorMap(md, kIOMapUnique);
+    va = address(first);
+    drop(first);
+    first = IOMemoryDescriptorCreateMappingInTask(md, kernel_task, va, kIOMapUnique, 0, PAGE);
+    second = IOMemoryDescriptorCreateMappingInTask(md, kernel_task, va + PAGE, kIOMapUnique, PAGE, PAGE);
+    assert_true(first && second);
+    assert_int_equal(IOMemoryMapGetPhysicalSegment(first, 5, &length, kIOMemoryMapperNone), RAM + 5);
+    assert_int_equal(length, PAGE - 5);
+    assert_int_equal(IOMemoryMapGetPhysicalSegment(first, PAGE + 5, &length, kIOMemoryMapperNone), 0);
+    assert_int_equal(length, 0);
+    drop(second);
+    drop(first);
+    drop(md);
+}
+
 static void leaves__are_as_large_as_both_addresses_allow(void **state)
 {
     IOMemoryDescriptorRef whole = IOMemoryDescriptorCreateWithPhysicalAddress(0x80000000, 3 << 20, 0);
@@ -215,6 +239,7 @@ int main(void)
         TEST(remote__has_segments_and_nothing_else),
         TEST(copies__never_clip),
         TEST(segments__end_before_a_page_that_is_not_there),
+        TEST(segments__end_with_their_map),
         TEST(leaves__are_as_large_as_both_addresses_allow),
         TEST(free_frame__is_write_back_again_before_it_is_handed_out),
         TEST(mixed_ranges__keep_a_mode_each),
