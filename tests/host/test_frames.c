@@ -238,13 +238,32 @@ static void free__asserts_on_what_was_not_allocated(void **state)
     assert_false(dies(pa, 3 * PAGE));
 }
 
+/* Frames that a program has described by their addresses, and given a mode. */
+static void alloc__passes_by_frames_that_have_a_mode(void **state)
+{
+    (void)state;
+    frame_record(banks[0].start)->mode = 1;
+    frame_record(banks[0].start + PAGE)->mode = 1;
+    frame_record(banks[0].start + 4 * PAGE)->mode = 1;
+    assert_int_equal(frame_alloc(PAGE, PAGE, UINT64_MAX, PORT_OWNER_IOMEM), banks[0].start + 2 * PAGE);
+    frame_record(banks[0].start)->mode = 0;
+    assert_int_equal(frame_alloc(1, 1, UINT64_MAX, PORT_OWNER_IOMEM), banks[0].start);
+    assert_int_equal(frame_alloc(PAGE, PAGE, banks[0].start + 4 * PAGE - 1, PORT_OWNER_IOMEM),
+                     banks[0].start + 3 * PAGE);
+    assert_int_equal(frame_alloc(PAGE, PAGE, banks[0].start + 6 * PAGE - 2, PORT_OWNER_IOMEM), PORT_NO_FRAME);
+    assert_int_equal(frame_alloc(PAGE, PAGE, banks[0].start + 6 * PAGE - 1, PORT_OWNER_IOMEM),
+                     banks[0].start + 5 * PAGE);
+    assert_int_equal(frame_record(banks[0].start)->owner, PORT_OWNER_IOMEM);
+    assert_int_equal(frame_record(banks[0].start + PAGE)->owner, PORT_OWNER_FREE);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fresh, done)
     const struct CMUnitTest tests[] = {
         CASE(alloc__gives_the_lowest_run_that_fits),    CASE(nothing__is_lost),
         CASE(runs__never_span_banks_or_the_impossible), CASE(reserve__takes_whatever_part_is_ram),
-        CASE(free__asserts_on_what_was_not_allocated),
+        CASE(free__asserts_on_what_was_not_allocated),  CASE(alloc__passes_by_frames_that_have_a_mode),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
