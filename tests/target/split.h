@@ -1,7 +1,7 @@
 /*
  * Large leaves that one core cuts, changes in part and folds back, in a loop, while the others load, store and fetch
- * through them: nobody sees a fault, and no store is lost. What test_split_a64.c and test_split_max_a64.c have in
- * common.
+ * through them: nobody sees a fault, and no store is lost. What test_split*.c
+ * have in common.
  */
 #ifndef TESTS_TARGET_SPLIT_H
 #define TESTS_TARGET_SPLIT_H
@@ -10,7 +10,6 @@
 #include <stdint.h>
 
 #include "mmu/mmu.h"
-#include "tests/target/low_a64.h"
 
 /* Does the CPU change a leaf's size without a break? Then what does not change is never away. */
 int split_main(bool no_break);
@@ -23,11 +22,11 @@ struct split_field {
     uint64_t va, pa, size, from, own;
     uint64_t aliases; /* how many of them lie side by side, all of the same RAM */
     uint32_t attr;
-    bool there;            /* mapped already, and it stays */
-    const struct low *low; /* the space's tables are no task's: each core puts them into TTBR0 itself */
+    bool there;                          /* mapped already, and it stays */
+    void (*enter)(void), (*leave)(void); /* each core's way to the space and back; NULL: the port's */
 };
 
 unsigned split_run(const struct split_field *wanted); /* the accesses that were tried again */
-void split_run_adopted(void);                         /* split_low_a64.c */
+void split_run_more(void);                            /* the architecture's tests */
 
 #endif
