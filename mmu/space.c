@@ -32,6 +32,7 @@ static int make_root(struct mmu_space *space)
     }
     space->tables = space->tables_peak = 1;
     format->root_open(space, memory);
+    space->backend->publish(space); /* its owner may load it as it is */
     return MMU_OK;
 }
 

@@ -43,6 +43,7 @@ int start(bool no_break)
 
     model_start(&config);
     root = fresh();
+    model_backend.publish(SPACE);
     space.root = pa_of(root);
     model_adopt(&space);
     middle = fresh();

@@ -238,6 +238,8 @@ void model_adopt(const struct model_space *space)
         fprintf(stderr, "the model cannot adopt this space\n");
         abort();
     }
+    if (has_pending(root->slot, root->slots))
+        breach("a space may be walked before its root is published");
     *known = *space;
     serials[known - spaces] = ++last_serial;
     ended[known - spaces] = false;

@@ -94,6 +94,7 @@ static void global_entries__serve_every_space(void **state)
     uint64_t *other = fresh();
 
     (void)state;
+    model_backend.publish(OTHER);
     space.root = pa_of(other);
     model_adopt(&space);
     model_touch(0, SPACE, VA);
@@ -111,6 +112,7 @@ static void asids__tell_the_entries_of_spaces_apart(void **state)
     uint64_t *other = fresh();
 
     (void)state;
+    model_backend.publish(OTHER);
     space.root = pa_of(other);
     model_adopt(&space);
     fake_space.asid = other_fake.asid = 5;
