@@ -2,9 +2,11 @@
 
 #include <string.h>
 
+#include "iomem/IOMapper.h"
 #include "iomem/address_space.h"
 #include "iomem/buffer.h"
 #include "iomem/cache_mode.h"
+#include "iomem/device_pages.h"
 #include "iomem/map.h"
 #include "iomem/memory_view.h"
 #include "iomem/pageable.h"
@@ -103,6 +105,8 @@ void *IOMallocContiguous(vm_size_t size, vm_size_t alignment, IOPhysicalAddress 
 
     if (size == 0 || align == 0)
         return NULL;
+    if (pa && IOMapperGetSystemMapper())
+        return device_pages_alloc(size, align, pa);
     if (pa || align > PAGE || size > PAGE / 2u)
         return pages_alloc(size, align, pa ? LOW_4G : UINT64_MAX, pa);
     own = power_of_two(size);
@@ -125,7 +129,7 @@ void IOFreeContiguous(void *memory, vm_size_t size)
 {
     uint64_t pa;
 
-    if (!memory || size == 0)
+    if (!memory || size == 0 || device_pages_free(memory))
         return;
     if ((uintptr_t)memory % PAGE == 0 && has_own_frames(memory, &pa))
         buffer_free_frames(pa, whole_pages(size));

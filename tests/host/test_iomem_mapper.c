@@ -337,6 +337,27 @@ static void offset__adds_to_each_run(void **state)
     stop(mapper);
 }
 
+static void malloc_contiguous__tells_the_devices_address(void **state)
+{
+    IOMapperRef mapper = start(true);
+    IOPhysicalAddress device = 7, kept = 7;
+    uint8_t *memory = IOMallocContiguous(2 * PAGE + 1, 1, &device);
+
+    (void)state;
+    assert_int_equal(device, BASE);
+    memory[2 * PAGE] = 0x5c;
+    assert_int_equal(IOMappedRead8(device + 2 * PAGE), 0x5c);
+    assert_null(IOMallocContiguous((SLOTS + 1) * PAGE, 1, &kept)); /* no room for so much */
+    assert_null(IOMallocContiguous(PAGE, UINT64_C(1) << 32, &kept));
+    assert_int_equal(kept, 7);
+    IOFreeContiguous(memory, 2 * PAGE + 1);
+    assert_int_equal(unmapped, 3);
+    memory = IOMallocContiguous(2 * PAGE, PAGE, NULL); /* no device has asked */
+    assert_int_equal(unmapped, 3);
+    IOFreeContiguous(memory, 2 * PAGE);
+    stop(mapper);
+}
+
 static void device__has_the_mappers_started_for_it(void **state)
 {
     IOMapperRef first = start(false), second = IOMapperCreateWithClass(&array_class, slots), got;
@@ -370,6 +391,7 @@ int main(void)
         TEST(physical_memory__was_described_by_device_addresses),
         TEST(dma_map__any_mapper_any_part),
         TEST(offset__adds_to_each_run),
+        TEST(malloc_contiguous__tells_the_devices_address),
         TEST(device__has_the_mappers_started_for_it),
     };
 
