@@ -27,16 +27,13 @@ static void segment(const uint8_t *b)
         walk_wrong("a segment at %#jx where the tables show %#jx", (uintmax_t)pa, (uintmax_t)info.pa);
 }
 
-/* What it is told of a descriptor's pages is within its length. */
 static void count(const uint8_t *b)
 {
     IOMemoryDescriptorRef md = walk_thing(b[WHICH]);
-    uint64_t offset = 0, length = md ? IOMemoryDescriptorGetLength(md) : 0, most = length / PAGE + 3, dirty = 0,
-             some = 0;
+    uint64_t offset = 0, length, dirty = 0, resident = 0;
 
-    IOMemoryDescriptorGetPageCounts(md, &some, &dirty);
-    if (some > most && count_of(md) == 1 && !(b[OPTIONS] & 0xff))
-        walk_wrong("%ju pages of %#jx bytes", (uintmax_t)some, (uintmax_t)length);
+    if (IOMemoryDescriptorGetPageCounts(md, &resident, &dirty) == kIOReturnSuccess && dirty != resident)
+        walk_wrong("%ju pages are there, and %ju are dirty", (uintmax_t)resident, (uintmax_t)dirty);
     IOMemoryDescriptorGetDMAMapLength(md, &offset);
     IOMemoryDescriptorGetPhysicalSegment(md, b[OFFSET] * PAGE, &length, b[OPTIONS] & 1 ? kIOMemoryMapperNone : 0);
     IOMemoryDescriptorGetPhysicalAddress(md);
