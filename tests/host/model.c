@@ -18,7 +18,7 @@ static size_t free_count[CLASSES];
 static uint64_t next_slot;
 static struct model_space spaces[SPACES_MAX];
 static struct judge_regime regimes[SPACES_MAX]; /* of the space in the same place */
-static bool ended[SPACES_MAX];                  /* the whole space was invalidated, and nothing entered since */
+static bool ended[SPACES_MAX];                  /* invalidated whole, for no change, and nothing entered since */
 static unsigned space_count, serials[SPACES_MAX], last_serial;
 static unsigned pa_bits;
 bool no_break;
@@ -144,9 +144,8 @@ static void invalidate(const struct mmu_space *space, const struct mmu_flush *fl
     if (!flush->size || !flush->stride)
         breach("an invalidate of nothing");
     if (known) {
-        rules_flush(known, flush);
+        ended[known - spaces] = !rules_flush(known, flush) && flush->tables && flush->size >> known->va_bits;
         cores_flush(known, flush);
-        ended[known - spaces] = flush->tables && flush->size >> known->va_bits;
     }
     cores_disturb(true);
 }

@@ -74,7 +74,8 @@ void rules_start(void);
 void rules_stop(void);
 void rules_store(uint64_t slot, uint64_t old, uint64_t value, bool link);
 void rules_attach(struct table *table, const struct model_space *space, int level, uint64_t va);
-void rules_flush(const struct model_space *space, const struct mmu_flush *flush);
+/* Was there anything that this invalidate had to be for? */
+bool rules_flush(const struct model_space *space, const struct mmu_flush *flush);
 void rules_clean(uint64_t pa, uint64_t size);
 bool flush_hits(const struct mmu_flush *flush, uint64_t va, uint64_t span);
 bool flush_hits_leaf(const struct mmu_flush *flush, uint64_t va, uint64_t span, int level);

@@ -348,8 +348,10 @@ static bool is_forgotten(const struct broken *broken, const struct mmu_flush *fl
     return flush_hits_leaf(flush, broken->va, broken->span, broken->level);
 }
 
-void rules_flush(const struct model_space *space, const struct mmu_flush *flush)
+bool rules_flush(const struct model_space *space, const struct mmu_flush *flush)
 {
+    bool due = false;
+
     for (size_t i = 0; i < list_count; i++) {
         struct broken *broken = &list[i];
 
@@ -357,6 +359,7 @@ void rules_flush(const struct model_space *space, const struct mmu_flush *flush)
             continue;
         if (!broken->flushed)
             broken->cleans_before = clean_count; /* earlier ones do not count: the line could come back */
+        due |= !broken->flushed;
         broken->flushed = true;
         if (broken->child && broken->child->state == TABLE_UNLINKED) {
             if (memcmp(arena + broken->child->slot, shadow + broken->child->slot, broken->child->slots * 8))
@@ -364,6 +367,7 @@ void rules_flush(const struct model_space *space, const struct mmu_flush *flush)
             broken->child->state = TABLE_FRESH;
         }
     }
+    return due;
 }
 
 void rules_clean(uint64_t pa, uint64_t size)

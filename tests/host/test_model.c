@@ -239,6 +239,22 @@ static void rule__tables_are_freed_after_their_invalidate(void **state)
     assert_null(model_breach());
 }
 
+/* But for the owner who has invalidated all of the space for no change: nobody walks it any more. */
+static void rule__tables_of_a_space_at_its_end_may_be_freed(void **state)
+{
+    (void)state;
+    model_entry_write(&last[1], 0);
+    flush(0, UINT64_C(1) << 39, true);
+    model_entry_write(&middle[1], 0);
+    model_backend.table_free(last, 4096);
+    assert_breach("before the invalidate");
+    one_page(state);
+    flush(0, UINT64_C(1) << 39, true);
+    model_entry_write(&middle[1], 0);
+    model_backend.table_free(last, 4096);
+    assert_null(model_breach());
+}
+
 static void rule__a_subtree_goes_as_a_whole(void **state)
 {
     (void)state;
@@ -354,6 +370,7 @@ int main(void)
         CASE(rule__permissions_and_ignored_bits_may_change_in_place),
         CASE(rule__publish_before_link),
         CASE(rule__tables_are_freed_after_their_invalidate),
+        CASE(rule__tables_of_a_space_at_its_end_may_be_freed),
         CASE(rule__a_subtree_goes_as_a_whole),
         CASE(rule__tables_are_reused_after_their_invalidate),
         CASE(rule__stores_go_to_tables),
