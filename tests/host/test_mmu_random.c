@@ -1,19 +1,22 @@
 /*
- * Random calls against a flat map, with cores touching the range while it changes. In the environment: SEED=n
- * for other calls; OPS=n for a long run of n calls in all, without end when n is 0; SHRINK=0 not to shrink a failing
- * sequence; SHAPE and REPLAY, as a failure prints them, for that sequence alone.
+ * Random calls against a flat map, with cores touching the range while it changes: some that are the same in each run,
+ * and as many new ones. In the environment: SEED=n for the new ones of a run that said so; OPS=n for a long run of n
+ * calls in all, without end when n is 0; SHRINK=0 not to shrink a failing sequence; SHAPE and REPLAY, as a failure
+ * prints them, for that sequence alone.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "tests/host/check.h"
 #include "tests/host/ops.h"
 
 enum { SEQUENCE = 400, SEQUENCES_A_SHAPE = 10, REPORT_SECONDS = 60 };
 
-static uint64_t state;
+static const uint64_t same_seed = 20250;
+static uint64_t state, new_seed;
 static bool explained;
 
 static uint8_t next_byte(void)
@@ -27,6 +30,12 @@ static uint64_t setting(const char *name, uint64_t otherwise)
     const char *text = getenv(name);
 
     return text ? strtoull(text, NULL, 0) : otherwise;
+}
+
+/* Two runs at once have two. */
+static uint64_t any_seed(void)
+{
+    return (uint64_t)time(NULL) << 20 ^ (uint64_t)getpid() << 8;
 }
 
 static bool clean(const struct shape *shape, uint64_t seed)
@@ -51,12 +60,14 @@ static bool clean(const struct shape *shape, uint64_t seed)
 static void random_calls__agree_with_a_flat_map(void **which)
 {
     const struct shape *shape = *which;
-    uint64_t seed = setting("SEED", 20250), count = SEQUENCES_A_SHAPE;
+    uint64_t count = SEQUENCES_A_SHAPE;
 
     if (shape->granule_bits > 12)
         count /= 3; /* tables are large, and every entry of them is looked at */
-    for (uint64_t i = 0; i < count; i++)
-        assert_true(clean(shape, seed + i));
+    for (uint64_t i = 0; i < count; i++) {
+        assert_true(clean(shape, same_seed + i));
+        assert_true(clean(shape, new_seed + i));
+    }
 }
 
 /* Formats with small tables take more turns, as their calls are cheap. */
@@ -70,7 +81,7 @@ static const struct shape *turn(uint64_t number)
 /* OPS=n: shape by shape, saying now and then how far it is. */
 static int long_run(uint64_t goal)
 {
-    uint64_t done = 0, seed = setting("SEED", (uint64_t)time(NULL) << 20);
+    uint64_t done = 0, seed = setting("SEED", any_seed());
     time_t said = time(NULL);
 
     printf("# SEED=%ju\n", (uintmax_t)seed);
@@ -120,6 +131,8 @@ int main(void)
         return replay(getenv("REPLAY"));
     if (getenv("OPS"))
         return long_run(setting("OPS", 0));
+    new_seed = setting("SEED", any_seed());
+    printf("# SEED=%ju\n", (uintmax_t)new_seed);
     tests = calloc(shape_count, sizeof *tests);
     for (size_t i = 0; i < shape_count; i++)
         tests[i] = (struct CMUnitTest){shapes[i].name, random_calls__agree_with_a_flat_map, NULL, NULL,
