@@ -194,7 +194,7 @@ static void record(const struct cache_piece *piece, unsigned mode)
         rmap_each(&visit);
         return;
     }
-    if (translate_is_cacheable(piece->mode) != translate_is_cacheable(mode) || mode == kIORealTimeCache)
+    if (translate_is_cacheable(piece->mode) || translate_is_cacheable(mode) || mode == kIORealTimeCache)
         cache_clean_invalidate(port_linear(piece->pa), piece->size);
     for (uint64_t at = 0; at < piece->size; at += PAGE) {
         struct port_frame *frame = port_frame(piece->pa + at);
