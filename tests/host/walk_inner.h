@@ -72,8 +72,8 @@ struct walk_source {
     uint64_t page;
 };
 /*
- * Does it show, or will it when it is mapped, pages that an overwriting map has put into a space? They are not held:
- * they may go while it is mapped or prepared.
+ * Does it show, or will it when it is mapped, pages of others: that an overwriting map has put into a space, or of a
+ * buffer that is at its addresses by now? They are not held: they may go while it is mapped or prepared.
  */
 bool walk_is_borrowed(IOMemoryDescriptorRef md);
 struct walk_source walk_source_of(IOMemoryDescriptorRef md, uint64_t offset);

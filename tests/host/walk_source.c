@@ -3,6 +3,7 @@
 
 #include "iomem/address_space.h"
 #include "iomem/descriptor.h"
+#include "iomem/memory_view.h"
 #include "iomem/multi.h"
 #include "iomem/overwriters.h"
 #include "mmu/mmu.h"
@@ -67,16 +68,28 @@ struct walk_source walk_source_of(IOMemoryDescriptorRef md, uint64_t offset)
     return (struct walk_source){.kind = SOURCE_NOTHING};
 }
 
-/* By its addresses in a space alone, where overwriting maps lie. */
-static bool is_of_covered(const struct IOGeneralMemoryDescriptor *md)
+/* A buffer's frame, which goes with the buffer, as the heap's memory does; the page of an object is held. */
+static bool is_of_buffer(task_t task, uint64_t va)
+{
+    struct mmu_leaf leaf;
+
+    return !memory_view_find(task, va) && mmu_walk(address_space_tables(task), va, &leaf) == MMU_OK &&
+           port_is_ram(leaf.pa, 1) && port_frame(leaf.pa)->owner == PORT_OWNER_IOMEM;
+}
+
+/* By its addresses in a space alone, where overwriting maps lie or, since its own memory went, some buffer's pages. */
+static bool is_of_others(const struct IOGeneralMemoryDescriptor *md)
 {
     if (!md->task || md->task->dead || md->memory.count)
         return false;
     for (uint32_t i = 0; i < md->count; i++) {
-        uint64_t va = md->ranges[i].address, end = va + md->ranges[i].length;
+        uint64_t va = md->ranges[i].address & ~(PAGE - 1), end = md->ranges[i].address + md->ranges[i].length;
 
-        if (overwriters_next(md->task, va & ~(PAGE - 1), end, NULL))
+        if (overwriters_next(md->task, va, end, NULL))
             return true;
+        for (; !md->owns_pages && va < end; va += PAGE)
+            if (is_of_buffer(md->task, va))
+                return true;
     }
     return false;
 }
@@ -94,5 +107,5 @@ bool walk_is_borrowed(IOMemoryDescriptorRef md)
     if (strcmp(md->object.class->name, "IOMultiMemoryDescriptor") == 0)
         for (uint32_t i = 0; i < ((IOMultiMemoryDescriptorRef)md)->count && !borrowed; i++)
             borrowed = walk_is_borrowed(((IOMultiMemoryDescriptorRef)md)->children[i]);
-    return borrowed || (methods->collect && is_of_covered((struct IOGeneralMemoryDescriptor *)md));
+    return borrowed || (methods->collect && is_of_others((struct IOGeneralMemoryDescriptor *)md));
 }
