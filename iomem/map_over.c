@@ -58,16 +58,18 @@ static void clear_part(IOMemoryMapRef map, uint64_t va, uint64_t end)
     }
 }
 
-/* What older ones have left beneath all of it shows nothing any more. */
+/* What older ones have left beneath all of it shows nothing any more. Any may go with the memory of another. */
 static void drop_beneath(IOMemoryMapRef map)
 {
     const struct map_over *over = &map->over;
+    IOMemoryMapRef other = overwriters_next(over->task, over->va, over->end, NULL);
 
-    for (IOMemoryMapRef other = overwriters_next(over->task, over->va, over->end, NULL), next; other; other = next) {
-        next = overwriters_next(over->task, over->va, over->end, other);
-        if (other->left && other->over.order < over->order && other->over.va >= over->va &&
-            other->over.end <= over->end)
+    while (other) {
+        const struct map_over at = other->over;
+
+        if (other->left && at.order < over->order && at.va >= over->va && at.end <= over->end)
             lose_pages(other);
+        other = overwriters_next(over->task, over->va, over->end, &at);
     }
 }
 
@@ -117,15 +119,16 @@ static void lose_part(IOMemoryMapRef map, uint64_t va, uint64_t end)
 void map_over_drop(task_t task, uint64_t va, uint64_t size, uint64_t order)
 {
     uint64_t end = va + size;
+    IOMemoryMapRef map = overwriters_next(task, va, end, NULL);
 
-    for (IOMemoryMapRef map = overwriters_next(task, va, end, NULL), next; map; map = next) {
-        next = overwriters_next(task, va, end, map);
-        if (map->over.order <= order)
-            continue;
-        if (map->over.va >= va && map->over.end <= end)
+    while (map) {
+        const struct map_over at = map->over;
+
+        if (at.order > order && at.va >= va && at.end <= end)
             lose_pages(map);
-        else
+        else if (at.order > order)
             lose_part(map, va, end);
+        map = overwriters_next(task, va, end, &at); /* any may have gone with the memory of this one */
     }
 }
 

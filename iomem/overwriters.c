@@ -8,9 +8,9 @@ static uint64_t priority(IOMemoryMapRef map)
     return map->over.order * UINT64_C(0x9e3779b97f4a7c15);
 }
 
-static bool is_before(IOMemoryMapRef map, IOMemoryMapRef other)
+static bool is_before(const struct map_over *one, const struct map_over *other)
 {
-    return map->over.va != other->over.va ? map->over.va < other->over.va : map->over.order < other->over.order;
+    return one->va != other->va ? one->va < other->va : one->order < other->order;
 }
 
 /* Where the highest of a tree ends. */
@@ -47,7 +47,7 @@ static void cut(IOMemoryMapRef tree, IOMemoryMapRef map, IOMemoryMapRef *low, IO
         *low = *high = NULL;
         return;
     }
-    if (is_before(tree, map)) {
+    if (is_before(&tree->over, &map->over)) {
         *low = tree;
         cut(tree->over.high, map, &tree->over.high, high);
     } else {
@@ -63,7 +63,7 @@ static void take_out(IOMemoryMapRef *tree, IOMemoryMapRef map)
         *tree = join(map->over.low, map->over.high);
         return;
     }
-    take_out(is_before(*tree, map) ? &(*tree)->over.high : &(*tree)->over.low, map);
+    take_out(is_before(&(*tree)->over, &map->over) ? &(*tree)->over.high : &(*tree)->over.low, map);
     renew(*tree);
 }
 
@@ -105,7 +105,7 @@ void overwriters_remove(IOMemoryMapRef map)
 
 struct search {
     uint64_t va, end;
-    IOMemoryMapRef after;
+    const struct map_over *after;
 };
 
 static IOMemoryMapRef next_in(IOMemoryMapRef tree, const struct search *search)
@@ -115,7 +115,7 @@ static IOMemoryMapRef next_in(IOMemoryMapRef tree, const struct search *search)
 
     if (!tree || tree->over.last <= search->va)
         return NULL;
-    is_later = !search->after || is_before(search->after, tree);
+    is_later = !search->after || is_before(search->after, &tree->over);
     if (is_later)
         found = next_in(tree->over.low, search);
     if (found || tree->over.va >= search->end)
@@ -123,16 +123,16 @@ static IOMemoryMapRef next_in(IOMemoryMapRef tree, const struct search *search)
     return is_later && tree->over.end > search->va ? tree : next_in(tree->over.high, search);
 }
 
-IOMemoryMapRef overwriters_next(task_t task, uint64_t va, uint64_t end, IOMemoryMapRef after)
+IOMemoryMapRef overwriters_next(task_t task, uint64_t va, uint64_t end, const struct map_over *after)
 {
     return next_in(task->overwriters, &(struct search){va, end, after});
 }
 
 IOMemoryMapRef overwriters_top(task_t task, uint64_t va)
 {
-    IOMemoryMapRef top = NULL;
+    IOMemoryMapRef top = NULL, map = NULL;
 
-    for (IOMemoryMapRef map = NULL; (map = overwriters_next(task, va, va + 1, map));)
+    while ((map = overwriters_next(task, va, va + 1, map ? &map->over : NULL)))
         if (!top || map->over.order > top->over.order)
             top = map;
     return top;

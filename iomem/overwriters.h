@@ -15,8 +15,11 @@ void overwriters_trim(IOMemoryMapRef map, uint64_t va, uint64_t end); /* it lies
 /* One that is in no tree is ignored. */
 void overwriters_remove(IOMemoryMapRef map);
 
-/* The lowest that overlaps [va, end), of those after `after`, which may be NULL; NULL: there is none. */
-IOMemoryMapRef overwriters_next(task_t task, uint64_t va, uint64_t end, IOMemoryMapRef after);
+/*
+ * The lowest that overlaps [va, end), of those after the place `after`, which may be NULL; NULL: there is none. A copy
+ * of a map's place tells where to go on when that map, or any other, has been removed or freed.
+ */
+IOMemoryMapRef overwriters_next(task_t task, uint64_t va, uint64_t end, const struct map_over *after);
 
 /* The latest that lies over va, or NULL. */
 IOMemoryMapRef overwriters_top(task_t task, uint64_t va);

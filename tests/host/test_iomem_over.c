@@ -273,6 +273,68 @@ static void guard_pages_left__go_with_the_memory_beside_them(void **state)
     assert_true(nothing_at(va + PAGE));
 }
 
+/* A map of one page that has left it: of a buffer's first, or of the frame that is that page, by its address. */
+static void leave_page(IOMemoryDescriptorRef md, uint64_t va)
+{
+    IOMemoryMapRef map =
+        IOMemoryDescriptorCreateMappingInTask(md, kernel_task, va, kIOMapOverwrite | kIOMapUnique, 0, PAGE);
+
+    assert_non_null(map);
+    drop(map);
+    drop(md);
+}
+
+/* At va an object's page that nobody holds but what was left there, and behind it the same frame. */
+static void leave_frame_twice(uint64_t va)
+{
+    IOBufferMemoryDescriptorRef buffer = pageable(NULL, 0, 1);
+    IOMemoryMapRef map = IOMemoryDescriptorMap(md_of(buffer), kIOMapUnique);
+    uint64_t pa;
+
+    put_byte(kernel_task, address(map), 1);
+    pa = host_pa(address(map));
+    drop(map);
+    leave_page(md_of(buffer), va);
+    assert_int_equal(host_pa(va), pa);
+    leave_page(IOMemoryDescriptorCreateWithPhysicalAddress(pa, PAGE, kIODirectionInOut), va + PAGE);
+    assert_int_equal(host_pa(va + PAGE), pa);
+}
+
+/* So many maps have gone at once that the next to go is freed, and not kept. */
+static void fill_spares(IOMemoryDescriptorRef md)
+{
+    IOMemoryMapRef maps[32];
+
+    for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++)
+        maps[i] = IOMemoryDescriptorMap(md, kIOMapUnique);
+    for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++)
+        drop(maps[i]);
+}
+
+/* What the last page of an object took away with itself was the map that was to be looked at next. */
+static void page_left__takes_away_what_shows_its_frame(void **state)
+{
+    IOBufferMemoryDescriptorRef below = wired(3), over = wired(3);
+    struct host_holdings before = host_holdings();
+    IOMemoryMapRef base = IOMemoryDescriptorMap(md_of(below), kIOMapUnique), map;
+
+    (void)state;
+    leave_frame_twice(address(base));
+    fill_spares(md_of(below));
+    drop(base); /* its place goes */
+    base = IOMemoryDescriptorMap(md_of(below), kIOMapUnique);
+    leave_frame_twice(address(base) + PAGE);
+    map = map_at(md_of(over), address(base), kIOMapOverwrite | kIOMapUnique);
+    fill_spares(md_of(below));
+    drop(map); /* this one stays, and nothing beneath it */
+    assert_int_equal(host_pa(address(base) + PAGE), IOMemoryDescriptorGetPhysicalAddress(md_of(over)) + PAGE);
+    drop(base);
+    assert_int_equal(host_holdings().frames, before.frames);
+    assert_int_equal(host_holdings().allocations, before.allocations);
+    drop(over);
+    drop(below);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -288,6 +350,7 @@ int main(void)
         TEST(overwriting_map__has_no_pages_when_what_lies_beneath_comes_back),
         TEST(overwriting_map__loses_the_part_whose_place_is_taken),
         TEST(guard_pages_left__go_with_the_memory_beside_them),
+        TEST(page_left__takes_away_what_shows_its_frame),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,7 +37,7 @@ static void check_range(uint64_t va, uint64_t end)
 
     for (size_t i = 0; i < COUNT; i++)
         there += overlaps(&maps[i], va, end);
-    for (IOMemoryMapRef map = NULL; (map = overwriters_next(&space, va, end, map)); found++) {
+    for (IOMemoryMapRef map = NULL; (map = overwriters_next(&space, va, end, map ? &map->over : NULL)); found++) {
         assert_true(overlaps(map, va, end) && map->over.va >= last);
         last = map->over.va;
     }

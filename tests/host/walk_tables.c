@@ -73,7 +73,7 @@ static bool is_blocked(task_t task, struct region *region, uint64_t va)
 
     if (region && region->kind == REGION_MAP && map_of_region(region)->blocked)
         return true;
-    while ((over = overwriters_next(task, va, va + 1, over)))
+    while ((over = overwriters_next(task, va, va + 1, over ? &over->over : NULL)))
         if (over->blocked)
             return true;
     return false;
