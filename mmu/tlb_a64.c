@@ -17,7 +17,7 @@ enum { ASKED = 1, HAS_RANGE = 2, HAS_TTL = 4 };
 static uint8_t features;
 
 /* ID_AA64ISAR0_EL1.TLB says 2: FEAT_TLBIRANGE; ID_AA64MMFR2_EL1.TTL says 1: FEAT_TTL (by number for old assemblers) */
-static void ask_features(void)
+static inline void ask_features(void)
 {
     uint64_t isar0, mmfr2;
 
@@ -29,20 +29,18 @@ static void ask_features(void)
 /* Nothing where tables went: a hint is about leaves, and cached walks are to go too. */
 static uint64_t hint(const struct mmu_space *space, const struct mmu_flush *flush)
 {
-    if (!(features & HAS_TTL) || !flush->level || flush->tables)
+    if (!flush->level || flush->tables)
         return 0;
     return tlb_ttl(space->format->granule_bits, flush->level);
 }
 
 #define TLBI_NEXT(operation) "tlbi " operation ", %0\n\tadd %0, %0, %1\n\t"
+#define TLBI_FOUR(operation) TLBI_NEXT(operation) TLBI_NEXT(operation) TLBI_NEXT(operation) TLBI_NEXT(operation)
 #define FORGET_EACH(name, operation)                                                                                   \
     static inline void name(uint64_t operand, uint64_t step, uint64_t count)                                           \
     {                                                                                                                  \
-        for (; !SMALL && count >= 4; count -= 4)                                                                       \
-            __asm__ volatile(TLBI_NEXT(operation) TLBI_NEXT(operation) TLBI_NEXT(operation) TLBI_NEXT(operation)       \
-                             : "+r"(operand)                                                                           \
-                             : "r"(step)                                                                               \
-                             : "memory");                                                                              \
+        for (; !SMALL && count >= 8; count -= 8)                                                                       \
+            __asm__ volatile(TLBI_FOUR(operation) TLBI_FOUR(operation) : "+r"(operand) : "r"(step) : "memory");        \
         for (; count; count--, operand += step)                                                                        \
             __asm__ volatile("tlbi " operation ", %0" : : "r"(operand) : "memory");                                    \
     }
@@ -93,8 +91,7 @@ static bool forget_by_range(const struct mmu_space *space, const struct mmu_flus
     bool kernel = space->global;
     uint64_t operand;
 
-    if (!(features & HAS_RANGE) || has_ds(space->format) ||
-        !tlb_range_operand(&operand, flush->va, flush->size, space->format->granule_bits))
+    if (has_ds(space->format) || !tlb_range_operand(&operand, flush->va, flush->size, space->format->granule_bits))
         return false;
     if (!flush->tables)
         operand |= tlb_range_ttl(flush->level);
@@ -102,23 +99,30 @@ static bool forget_by_range(const struct mmu_space *space, const struct mmu_flus
     return true;
 }
 
-static __attribute__((noinline)) void forget_any(const struct mmu_space *space, const struct mmu_flush *flush)
+static inline void forget_all(const struct mmu_space *space)
 {
-    uint64_t count = (flush->size + flush->stride - 1) / flush->stride;
-    bool kernel = space->global;
+    if (space->global)
+        __asm__ volatile("tlbi vmalle1is" : : : "memory");
+    else
+        __asm__ volatile("tlbi aside1is, %0" : : "r"(tlb_operand(0, space->asid)) : "memory");
+}
+
+static inline void forget_any(const struct mmu_space *space, const struct mmu_flush *flush)
+{
+    uint64_t count = (flush->size + flush->stride - 1) / flush->stride, operand = tlb_operand(flush->va, 0);
 
     if (!features)
         ask_features();
-    if (count > 1 && forget_by_range(space, flush))
+    if (features & HAS_RANGE && count > 1 && forget_by_range(space, flush))
         return;
-    if (count > TLB_OPERATIONS_MAX && kernel)
-        __asm__ volatile("tlbi vmalle1is" : : : "memory");
-    else if (count > TLB_OPERATIONS_MAX)
-        __asm__ volatile("tlbi aside1is, %0" : : "r"(tlb_operand(0, space->asid)) : "memory");
-    else if (kernel)
-        forget_kernel(tlb_operand(flush->va, 0) | hint(space, flush), flush->stride >> 12, count, flush->tables);
+    if (features & HAS_TTL)
+        operand |= hint(space, flush);
+    if (count > TLB_OPERATIONS_MAX)
+        forget_all(space);
+    else if (space->global)
+        forget_kernel(operand, flush->stride >> 12, count, flush->tables);
     else
-        forget(tlb_operand(flush->va, space->asid) | hint(space, flush), flush->stride >> 12, count, flush->tables);
+        forget(operand | tlb_operand(0, space->asid), flush->stride >> 12, count, flush->tables);
 }
 
 /*
