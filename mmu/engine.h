@@ -140,10 +140,17 @@ INLINE bool table_full_of_leaves(uint64_t descriptor, unsigned level)
     return !(descriptor & MIXED) && table_count(descriptor) == ENTRIES(level);
 }
 
-/* How bits of an entry tell a leaf at this level; what no entry can have where there are none */
-INLINE uint8_t kind_here(unsigned level)
+/* The bit that makes a valid entry of this level a table; 0 where there are none */
+INLINE uint8_t table_bit(unsigned level)
 {
-    return (uint8_t)(has_leaves(level) ? leaf_kind(level) : 0xff);
+    return level == LAST_LEVEL ? 0 : TABLE_OR_PAGE;
+}
+
+/* A table leaves the tree: it may be the one met last. */
+INLINE void near_forget(struct mmu_near *near)
+{
+    near->span = 0;
+    near->mask = UINT64_MAX;
 }
 
 /* Is all of [va, va + size) in the table met last? */
@@ -189,7 +196,7 @@ NOINLINE entry_t *seek(struct mmu_space *space, struct mmu_near *near, uint64_t 
     near->mask = has_leaves(level) ? size - 1 : UINT64_MAX;
     near->level = (uint8_t)level;
     near->shift = (uint8_t)level_shift(level);
-    near->kind = kind_here(level);
+    near->table_bit = table_bit(level);
     near->live = live & VALID;
     return slot;
 }
@@ -227,6 +234,20 @@ NOINLINE uint64_t differing(const entry_t *slot, unsigned level, uint64_t bits, 
     while (slot != end)
         differ |= entry_get(slot++, level) ^ bits;
     return differ;
+}
+
+/* Bits that all of these entries have. */
+INLINE uint64_t common_bits(const entry_t *slot, unsigned level, unsigned count)
+{
+    uint64_t common = ~UINT64_C(0);
+
+    for (; !SMALL && count >= 8; count -= 8, slot += 8) {
+        common &= entry_eight_common(slot, level);
+        __asm__("" : "+r"(count)); /* or the compiler makes of it a pointer to the end, which takes longer */
+    }
+    while (count--)
+        common &= entry_get(slot++, level);
+    return common;
 }
 
 #include "mmu/engine_job.h"

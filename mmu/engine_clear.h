@@ -1,5 +1,12 @@
 /* Part of engine.h: unmap and tag: entries become invalid, tables that hold nothing any more go. */
 
+/* Does a group reach beyond these leaves? One of those at their ends is of it then. May say so of one that does not. */
+INLINE bool group_reaches_beyond(const entry_t *slot, unsigned level, unsigned count)
+{
+    return (slot_number(slot) | count) & (group_count(level) - 1) &&
+           (entry_get(slot, level) | entry_get(slot + count - 1, level)) & CONTIGUOUS;
+}
+
 /* What changes leaves begins so: is every page of the range mapped, and what does it take to change it alone? */
 static int check_mapped(struct job *job)
 {
@@ -8,7 +15,7 @@ static int check_mapped(struct job *job)
 
         if (job->part)
             job->lacks += tables_below(0, job);
-        if (job->part || (job->from | job->next) & (group_size(job->at.level) - 1))
+        if (job->part || group_reaches_beyond(job->slot, job->at.level, job->count))
             job->cuts = true;
         if (job->mapped && table_full_of_leaves(table_here(job), job->at.level))
             continue;
@@ -28,7 +35,7 @@ static int check_mapped(struct job *job)
 static void detach(struct job *job, entry_t *table, unsigned level)
 {
     note_leaf(job, level);
-    job->space->near.span = 0;
+    near_forget(&job->space->near);
     entry_put_next(table, job->tables);
     job->tables = table;
 }
@@ -134,17 +141,26 @@ NOINLINE int unmap_any(struct mmu_space *space, uint64_t va, uint64_t size)
     return err == MMU_OK ? clear_range(&job) : err;
 }
 
-/* Leaves of the table met last? How many; 0: it is another case. */
-INLINE unsigned leaves_near(const struct mmu_near *near, uint64_t va, uint64_t size)
+/* Is that what some entries of the table met last translate? */
+INLINE bool leaves_near(const struct mmu_near *near, uint64_t va, uint64_t size)
 {
-    return near_holds(near, va, size) && !((va | size) & near->mask) ? (unsigned)(size >> near->shift) : 0;
+    return near_holds(near, va, size) && !((va | size) & near->mask);
 }
 
-/*
- * All that the table met last holds: the table goes. false: another case. Its leaves are looked at only where its
- * count does not tell that it is full of them.
- */
-NOINLINE bool unmap_table(struct mmu_space *space, uint64_t va, uint64_t size)
+/* Is every entry a leaf, in a table with that descriptor? Where no tables are, what is valid is one. */
+INLINE bool all_leaves(const entry_t *slot, unsigned level, uint64_t descriptor, unsigned count)
+{
+    if (level == LAST_LEVEL || !(descriptor & MIXED))
+        return common_bits(slot, level, count) & VALID;
+    while (count && is_leaf(entry_get(slot, level), level)) {
+        slot++;
+        count--;
+    }
+    return !count;
+}
+
+/* All that the table met last holds: the table goes. Its leaves are looked at only if it may hold others. */
+NOINLINE int unmap_table(struct mmu_space *space, uint64_t va, uint64_t size)
 {
     struct mmu_near *near = &space->near;
     unsigned level = near->level, above = level - 1u, count = (unsigned)(size >> near->shift);
@@ -153,60 +169,81 @@ NOINLINE bool unmap_table(struct mmu_space *space, uint64_t va, uint64_t size)
     uint64_t descriptor = table_get(space, slot, level);
 
     if (level == space->root_level || table_count(descriptor) != count)
-        return false;
+        return unmap_any(space, va, size);
     parent = near->path[above];
     if (above != space->root_level && table_count(table_get(space, parent, above)) == 1)
-        return false;
-    if (!table_full_of_leaves(descriptor, level) &&
-        differing(near_slot(near, va), level, leaf_kind(level), count) & KIND)
-        return false;
+        return unmap_any(space, va, size);
+    if (!table_full_of_leaves(descriptor, level) && !all_leaves(near_slot(near, va), level, descriptor, count))
+        return unmap_any(space, va, size);
     entry_put(slot, 0, above);
     table_put(space, parent, table_count_add(table_get(space, parent, above), -1), above);
     entry_put_next(table, NULL);
-    near->span = 0;
+    near_forget(near);
     space->backend->invalidate(space, &gone);
     pool_give_back(space, table);
-    return true;
+    return MMU_OK;
 }
 
-/* The usual case: leaves of one table, which stays if it has others; and whole groups only. false: another case. */
-INLINE bool unmap_near(struct mmu_space *space, uint64_t va, uint64_t size)
+static int unmap(struct mmu_space *space, uint64_t va, uint64_t size);
+
+/* Does the table met last hold more entries than what translate `size` bytes? */
+INLINE bool has_more_than(const struct mmu_space *space, uint64_t size)
+{
+    const struct mmu_near *near = &space->near;
+
+    return table_count(table_get(space, near->path[near->level], near->level)) > size >> near->shift;
+}
+
+/* The range is not leaves of the table met last. */
+NOINLINE int unmap_far(struct mmu_space *space, uint64_t va, uint64_t size)
+{
+    struct mmu_near *near = &space->near;
+
+    if (va - space->base < space->span) {
+        seek(space, near, va - space->base);
+        if (leaves_near(near, va, size))
+            return has_more_than(space, size) ? unmap(space, va, size) : unmap_table(space, va, size);
+    }
+    return unmap_any(space, va, size);
+}
+
+/* The usual case: leaves of one table, which stays if it has others; and whole groups only. */
+INLINE int unmap_near(struct mmu_space *space, uint64_t va, uint64_t size)
 {
     const struct mmu_near *near = &space->near;
     struct mmu_flush flush = {va, size, UINT64_C(1) << near->shift, false, level_hint(near->level)};
-    unsigned count = leaves_near(near, va, size), level = near->level;
+    unsigned count = (unsigned)(size >> near->shift), level = near->level;
     entry_t *table = near->path[level], *slot;
-    uint64_t kind = leaf_kind(level), differ;
+    uint64_t descriptor, entry;
 
-    if (!count)
-        return false;
-    if (table_count(table_get(space, table, level)) <= count)
+    if (!leaves_near(near, va, size))
+        return unmap_far(space, va, size);
+    descriptor = table_get(space, table, level);
+    if (table_count(descriptor) <= count)
         return unmap_table(space, va, size);
     slot = near_slot(near, va);
-    differ = count == 1 ? entry_get(slot, level) ^ kind : differing(slot, level, kind, count);
-    if (differ & KIND || (differ & CONTIGUOUS && (va | size) & (group_size(level) - 1)))
-        return false;
-    if (count == 1)
+    if (count == 1) {
+        entry = entry_get(slot, level);
+        if (is_table(entry, level))
+            return unmap_far(space, va, size);
+        if (!(entry & VALID) || entry & CONTIGUOUS)
+            return unmap_any(space, va, size);
         entry_put(slot, 0, level);
-    else
+    } else {
+        if (!all_leaves(slot, level, descriptor, count) || group_reaches_beyond(slot, level, count))
+            return unmap_any(space, va, size);
         entry_put_none(slot, count);
-    table_put(space, table, table_count_add(table_get(space, table, level), -(int64_t)count), level);
+    }
+    table_put(space, table, table_count_add(descriptor, -(int64_t)count), level);
     space->backend->invalidate(space, &flush);
-    return true;
+    return MMU_OK;
 }
 
 static int unmap(struct mmu_space *space, uint64_t va, uint64_t size)
 {
     uintptr_t entered = lock_enter(&space->lock);
-    int err = MMU_OK;
+    int err = SMALL ? unmap_any(space, va, size) : unmap_near(space, va, size);
 
-    for (bool sought = SMALL; SMALL || !unmap_near(space, va, size); sought = true) {
-        if (sought || va - space->base >= space->span) {
-            err = unmap_any(space, va, size);
-            break;
-        }
-        seek(space, &space->near, va - space->base);
-    }
     lock_leave(&space->lock, entered);
     return err;
 }

@@ -31,7 +31,7 @@ struct job {
     bool single;                    /* map_pages: MMU_PAGES */
 
     size_t lacks;    /* found: tables that it takes */
-    bool cuts;       /* found: a leaf or group may reach beyond the range; then: it does */
+    bool cuts;       /* found: a leaf or group may reach beyond the range */
     uint64_t differ; /* found: bits in which some leaf is not like `bits` yet */
 
     uint64_t dirty, length; /* physical memory that is to be cleaned */
@@ -186,7 +186,7 @@ static void job_finish(struct job *job)
                 mend(broken->slot + i, broken->level);
         }
     if (job->broken_count)
-        space->near.span = 0; /* a call in between may have met a table while it was broken */
+        near_forget(&space->near); /* a call in between may have met a table while it was broken */
     if (job->broken_count || !(job->leaves || job->tables))
         space->backend->publish(space);
     pool_give_back(space, job->tables);

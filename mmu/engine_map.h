@@ -5,19 +5,29 @@ NOINLINE void fill(entry_t *slot, unsigned level, uint64_t leaf, unsigned count)
 {
     uint64_t step = level_size(level);
 
-    for (; !SMALL && count >= 8; count -= 8, slot += 8, leaf += 4 * step) {
-        entry_put_four(slot, (const uint64_t[]){leaf, leaf + step, leaf + 2 * step, leaf + 3 * step}, level);
-        leaf += 4 * step;
-        entry_put_four(slot + 4, (const uint64_t[]){leaf, leaf + step, leaf + 2 * step, leaf + 3 * step}, level);
+    for (; !SMALL && count >= 16; count -= 16, slot += 16) {
+        leaf = entry_put_eight(slot, level, leaf, step);
+        leaf = entry_put_eight(slot + 8, level, leaf, step);
+    }
+    if (!SMALL && count >= 8) {
+        leaf = entry_put_eight(slot, level, leaf, step);
+        count -= 8;
+        slot += 8;
     }
     for (; count; count--, leaf += step)
         entry_put(slot++, leaf, level);
 }
 
+/* An entry's number, plus a multiple of its table's entries */
+INLINE unsigned slot_number(const entry_t *slot)
+{
+    return (unsigned)((uintptr_t)slot / sizeof *slot);
+}
+
 /* How many entries it is from this one on to where a group begins. */
 INLINE unsigned to_group(const entry_t *slot, unsigned level)
 {
-    return -(unsigned)((uintptr_t)slot / sizeof *slot) & (group_count(level) - 1);
+    return -slot_number(slot) & (group_count(level) - 1);
 }
 
 /* The same with whole groups among them */
@@ -35,9 +45,9 @@ NOINLINE void fill_groups(entry_t *slot, unsigned level, uint64_t leaf, unsigned
 /* Leaves side by side. Whole groups of memory that is aligned for it are made such. */
 INLINE void fill_run(entry_t *slot, unsigned level, uint64_t leaf, unsigned count)
 {
-    unsigned group = group_count(level), head = to_group(slot, level);
+    unsigned group = group_count(level), off = (unsigned)(leaf >> level_shift(level)) ^ slot_number(slot);
 
-    if (group == 1 || ((leaf >> level_shift(level)) + head) & (group - 1) || count < head + group)
+    if (group == 1 || off & (group - 1) || count < to_group(slot, level) + group)
         fill(slot, level, leaf, count);
     else
         fill_groups(slot, level, leaf, count);
@@ -173,11 +183,11 @@ INLINE int map_near(struct mmu_space *space, const struct mmu_range *range, uint
 
     if (count == 1 ? *slot != 0 : any_used(slot, count))
         return MMU_OVERLAP;
+    table_put(space, table, table_count_add(table_get(space, table, level), count), level);
     if (count == 1)
         entry_put(slot, leaf, level);
     else
         fill_run(slot, level, leaf, count);
-    table_put(space, table, table_count_add(table_get(space, table, level), count), level);
     space->backend->publish(space);
     return MMU_OK;
 }
@@ -212,22 +222,31 @@ NOINLINE int map_below(struct mmu_space *space, const struct mmu_range *range, u
     return MMU_OK;
 }
 
+/* The range is not in the table met last. */
+NOINLINE int map_far(struct mmu_space *space, const struct mmu_range *range, uint64_t bits)
+{
+    if (range->va - space->base < space->span) {
+        seek(space, &space->near, range->va - space->base);
+        if (fits_near(space, range, bits, space->near.mask))
+            return map_near(space, range, bits);
+        if (fits_below(space, range, bits))
+            return map_below(space, range, bits);
+    }
+    return map_any(space, range);
+}
+
 static int map(struct mmu_space *space, const struct mmu_range *range)
 {
     uint64_t bits = SMALL ? 0 : leaf_bits(space, range->attr);
     uintptr_t entered = lock_enter(&space->lock);
-    int err = MMU_SPLIT;
+    int err;
 
-    for (bool sought = SMALL; err == MMU_SPLIT; sought = true) {
-        if (!SMALL && fits_near(space, range, bits, space->near.mask))
-            err = map_near(space, range, bits);
-        else if (!sought && range->va - space->base < space->span)
-            seek(space, &space->near, range->va - space->base);
-        else if (!SMALL && fits_below(space, range, bits))
-            err = map_below(space, range, bits);
-        else
-            err = map_any(space, range);
-    }
+    if (SMALL)
+        err = map_any(space, range);
+    else if (fits_near(space, range, bits, space->near.mask))
+        err = map_near(space, range, bits);
+    else
+        err = map_far(space, range, bits);
     lock_leave(&space->lock, entered);
     return err;
 }

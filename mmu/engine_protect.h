@@ -115,11 +115,11 @@ INLINE bool protect_near(struct mmu_space *space, uint64_t va, uint64_t size, ui
 {
     const struct mmu_near *near = &space->near;
     struct mmu_flush flush = {va, size, UINT64_C(1) << near->shift, false, level_hint(near->level)};
-    unsigned count = leaves_near(near, va, size), level = near->level;
+    unsigned count = (unsigned)(size >> near->shift), level = near->level;
     uint64_t kind = bits | leaf_kind(level), differ;
     entry_t *slot;
 
-    if (!count || bits & REFUSED)
+    if (!leaves_near(near, va, size) || bits & REFUSED)
         return false;
     slot = near_slot(near, va);
     differ = count == 1 ? entry_get(slot, level) ^ kind : differing(slot, level, kind, count);

@@ -3,10 +3,10 @@
 /* Has the table met last a leaf for va? */
 INLINE bool near_leaf(const struct mmu_near *near, uint64_t va, uint64_t *entry)
 {
-    if (SMALL || va - near->va >= near->span)
+    if (va - near->va >= near->span)
         return false;
     *entry = entry_get(near_slot(near, va), near->level);
-    return (*entry & KIND) == near->kind;
+    return *entry & VALID && !(*entry & near->table_bit);
 }
 
 INLINE uint64_t leaf_pa(uint64_t entry, uint64_t va, uint64_t mask)
@@ -78,12 +78,15 @@ NOINLINE int translate_any(struct mmu_space *space, uint64_t va, uint64_t *pa)
 
 static int translate(struct mmu_space *space, uint64_t va, uint64_t *pa)
 {
-    uintptr_t entered = SMALL ? 0 : lock_enter(&space->lock);
-    uint64_t entry, mask = space->near.mask;
-    bool found = near_leaf(&space->near, va, &entry);
+    uint64_t entry, mask;
+    uintptr_t irq;
+    bool found;
 
-    if (!SMALL)
-        lock_leave(&space->lock, entered);
+    if (SMALL || !lock_enter_free(&space->lock, &irq))
+        return translate_any(space, va, pa);
+    found = near_leaf(&space->near, va, &entry);
+    mask = space->near.mask;
+    lock_leave_free(&space->lock, irq);
     if (!found)
         return translate_any(space, va, pa);
     *pa = leaf_pa(entry, va, mask);
@@ -152,32 +155,43 @@ NOINLINE uint64_t segment_any(struct mmu_space *space, uint64_t va, uint64_t max
     return end - off;
 }
 
-/* Is the entry behind va's a leaf of this table that goes on elsewhere? A table there may well go on at `pa`. */
-INLINE bool next_leaf_is_apart(const struct mmu_near *near, uint64_t va, uint64_t pa)
-{
-    uint64_t next = entry_get(near_slot(near, va) + 1, near->level);
-
-    return (next & KIND) == near->kind && (next ^ pa) & OUTPUT_ADDRESS;
-}
-
-/* The usual case: the segment ends with its first leaf. */
-static uint64_t segment(struct mmu_space *space, uint64_t va, uint64_t max, uint64_t *pa)
+/*
+ * The usual case: the segment ends with its first leaf, as the next entry, of the same table, goes on elsewhere. A
+ * table there may well go on with it. false: another case.
+ */
+INLINE bool segment_near(const struct mmu_space *space, uint64_t va, uint64_t *max, uint64_t *pa)
 {
     const struct mmu_near *near = &space->near;
-    uintptr_t entered = SMALL ? 0 : lock_enter(&space->lock);
-    uint64_t entry, length = 0;
+    uint64_t from = va - near->va, left = (~va & near->mask) + 1, entry, next, start;
+    const entry_t *slot;
 
-    if (near_leaf(near, va, &entry)) {
-        uint64_t left = (~va & near->mask) + 1, start = leaf_pa(entry, va, near->mask);
-
-        if (max <= left)
-            length = max;
-        else if (va - near->va + left < near->span && next_leaf_is_apart(near, va, start + left))
-            length = left;
-        if (length)
-            *pa = start;
+    if ((from | near->mask) >= near->span - 1)
+        return false;
+    slot = near_slot(near, va);
+    entry = entry_get(slot, near->level);
+    next = entry_get(slot + 1, near->level);
+    if (!(entry & VALID) || (entry | next) & near->table_bit)
+        return false;
+    start = leaf_pa(entry, va, near->mask);
+    if (*max > left) {
+        if (!((next ^ (start + left)) & OUTPUT_ADDRESS))
+            return false;
+        *max = left;
+    } else if (!*max) {
+        return false;
     }
-    if (!SMALL)
-        lock_leave(&space->lock, entered);
-    return length ? length : segment_any(space, va, max, pa);
+    *pa = start;
+    return true;
+}
+
+static uint64_t segment(struct mmu_space *space, uint64_t va, uint64_t max, uint64_t *pa)
+{
+    uintptr_t irq;
+    bool found;
+
+    if (SMALL || !lock_enter_free(&space->lock, &irq))
+        return segment_any(space, va, max, pa);
+    found = segment_near(space, va, &max, pa);
+    lock_leave_free(&space->lock, irq);
+    return found ? max : segment_any(space, va, max, pa);
 }

@@ -14,10 +14,9 @@ static void ungroup(struct job *job)
     entry_t *slot = job->slot - (-to_group(job->slot, level) & (count - 1));
     uint64_t start = job->from & -group_size(level), end = start + group_size(level);
     bool breaks = job->at.live && !job->space->no_break;
-    uint64_t busy = breaks ? TAG(MMU_TAG_BUSY) : 0;
+    uint64_t single = entry_get(slot, level) & ~CONTIGUOUS;
 
-    for (entry_t *member = slot; member < slot + count; member++)
-        entry_put(member, (entry_get(member, level) & ~(breaks ? CONTIGUOUS | VALID : CONTIGUOUS)) | busy, level);
+    fill(slot, level, breaks ? broken_entry(single) : single, count);
     if (breaks)
         job->broken[job->broken_count++] = (struct broken){slot, count, level};
     /* A core may hold the group as one, or each of its members by itself. */
@@ -79,38 +78,30 @@ static bool kept(const struct mmu_space *space, uint64_t off, uint64_t end, bool
     return false;
 }
 
-/* Is `off` in the middle of a leaf or group, and may that be broken? */
-static int check_end(struct job *job, uint64_t off)
+/* Is `off` in the middle of a leaf or group that may not be broken? */
+static bool end_is_kept(struct job *job, uint64_t off)
 {
     struct mmu_space *space = job->space;
     uint64_t entry, size;
 
     job->at.whole_end = 0;
     if (off >= space->span)
-        return MMU_OK;
+        return false;
     job->slot = seek(space, &job->at, off);
     entry = entry_get(job->slot, job->at.level);
     size = entry & CONTIGUOUS ? group_size(job->at.level) : level_size(job->at.level);
-    if (!(entry & VALID) || !(off & (size - 1)))
-        return MMU_OK;
-    job->cuts = true;
-    return !space->no_break && kept(space, off & -size, (off & -size) + size, true) ? MMU_BUSY : MMU_OK;
+    return entry & VALID && off & (size - 1) && kept(space, off & -size, (off & -size) + size, true);
 }
 
 /* What is cut at the range's ends: may it be, and are the tables there that the job lacks? */
 static int reserve_cuts(struct job *job)
 {
-    bool cuts = job->cuts;
-    int err = MMU_OK;
+    const struct mmu_space *space = job->space;
 
-    job->cuts = false;
-    if (cuts)
-        err = check_end(job, job->off);
-    if (cuts && err == MMU_OK)
-        err = check_end(job, job->end);
-    if (err == MMU_OK && !pool_reserve(job->space, job->lacks))
-        err = MMU_TABLES;
-    return err;
+    if (job->cuts && space->keep_count && !space->no_break &&
+        (end_is_kept(job, job->off) || end_is_kept(job, job->end)))
+        return MMU_BUSY;
+    return pool_reserve(job->space, job->lacks) ? MMU_OK : MMU_TABLES;
 }
 
 static void cut_ends(struct job *job)

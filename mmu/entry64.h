@@ -16,6 +16,19 @@ static inline uint64_t entry_out(uint64_t entry)
 
 #include "mmu/engine_entry64.h"
 
+/* Eight entries, the first one `first` and each of the next `step` more. Returns what the ninth would be. */
+static inline uint64_t entry_put_eight(entry_t *slot, unsigned level, uint64_t first, uint64_t step)
+{
+    (void)level;
+    return entry_write_eight(slot, first, step);
+}
+
+static inline uint64_t entry_eight_common(const entry_t *slot, unsigned level)
+{
+    (void)level;
+    return entry_common(slot);
+}
+
 /* Is the entry here `first`, and is each of the next seven `step` more? */
 static inline bool entry_eight_follow(const entry_t *slot, unsigned level, uint64_t first, uint64_t step)
 {

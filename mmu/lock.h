@@ -5,6 +5,7 @@
 #ifndef MMU_LOCK_H
 #define MMU_LOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "arch/cpu.h"
@@ -25,15 +26,33 @@ enum { LOCK_NESTED = 1 }; /* not a bit that irq_mask returns */
 /* Returns what lock_leave takes. */
 static inline uintptr_t lock_enter(struct lock *lock)
 {
-    uintptr_t irq = irq_mask();
+    uintptr_t entered = irq_mask();
     uintptr_t self = core_key();
 
     while (__builtin_expect(!core_claim(&lock->holder, self), 0)) {
-        if (__atomic_load_n(&lock->holder, __ATOMIC_RELAXED) == self)
-            return irq | LOCK_NESTED;
+        if (__atomic_load_n(&lock->holder, __ATOMIC_RELAXED) == self) {
+            entered |= LOCK_NESTED;
+            break;
+        }
         core_relax();
     }
-    return irq;
+    return entered;
+}
+
+/* lock_enter's without waiting or nesting: false, and nothing changed, when any core holds it. */
+static inline bool lock_enter_free(struct lock *lock, uintptr_t *irq)
+{
+    *irq = irq_mask();
+    if (__builtin_expect(core_claim(&lock->holder, core_key()), 1))
+        return true;
+    irq_restore(*irq);
+    return false;
+}
+
+static inline void lock_leave_free(struct lock *lock, uintptr_t irq)
+{
+    __atomic_store_n(&lock->holder, 0, __ATOMIC_RELEASE);
+    irq_restore(irq);
 }
 
 static inline void lock_leave(struct lock *lock, uintptr_t entered)
@@ -41,8 +60,7 @@ static inline void lock_leave(struct lock *lock, uintptr_t entered)
     __asm__("" : "+r"(entered)); /* or the compiler carries the answer along from lock_enter, in two registers more */
     if (__builtin_expect(entered & LOCK_NESTED, 0))
         return;
-    __atomic_store_n(&lock->holder, 0, __ATOMIC_RELEASE);
-    irq_restore(entered);
+    lock_leave_free(lock, entered);
 }
 
 /* The same for a holder that cannot keep a value. */

@@ -55,6 +55,7 @@ static int open_space(struct mmu_space *space, const struct mmu_format *format, 
         .no_break = backend->no_break && backend->no_break(),
         .global = flags & MMU_SPACE_HIGH,
         .backend = backend,
+        .near = {.mask = UINT64_MAX},
     };
     return MMU_OK;
 }

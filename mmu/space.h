@@ -37,13 +37,14 @@ enum { MMU_KEEP_MAX = 8 };
  */
 struct mmu_near {
     uint64_t va, span; /* span 0: none */
-    uint64_t mask;     /* of the address bits inside one of its leaves; all bits where it can have no leaves */
+    uint64_t mask;     /* of the address bits inside one of its leaves; all bits where it can have none, or is none */
     void *table;
     void *path[5];      /* where the descriptor of the table of each level stands, down to its own */
     uint64_t whole_end; /* asked for: tables of whole_level and below that end by here are not gone into */
     uint8_t whole_level;
-    uint8_t level, shift, kind;
-    bool live; /* walkers know the way to it */
+    uint8_t level, shift;
+    uint8_t table_bit; /* what a leaf there has not */
+    bool live;         /* walkers know the way to it */
 };
 
 struct mmu_space {

@@ -71,6 +71,20 @@ static inline void entry_write_four(volatile uint64_t *slot, uint64_t a, uint64_
                      : "memory");
 }
 
+/* Eight neighbours, the first one `first` and each of the next `step` more. Returns what the ninth would be. */
+static inline uint64_t entry_write_eight(volatile uint64_t *slot, uint64_t first, uint64_t step)
+{
+    uint64_t second;
+
+#define TWO_MORE(at) "add %1, %0, %3\n\tstp %0, %1, [%2, #" at "]\n\tadd %0, %1, %3\n\t"
+    __asm__ volatile(TWO_MORE("0") TWO_MORE("16") TWO_MORE("32") TWO_MORE("48")
+                     : "+&r"(first), "=&r"(second)
+                     : "r"(slot), "r"(step)
+                     : "memory");
+#undef TWO_MORE
+    return first;
+}
+
 /* The store that makes a table reachable: a walker that sees it sees every earlier store too. */
 static inline void entry_link(volatile uint64_t *slot, uint64_t value)
 {
@@ -81,13 +95,13 @@ static inline void entry_link(volatile uint64_t *slot, uint64_t value)
 /* 0 to `count` entries, as by entry_write. */
 static inline void entry_clear(uint64_t *slot, size_t count)
 {
-    for (; count >= 16; count -= 16, slot += 16)
-        __asm__ volatile("stp xzr, xzr, [%0]\n\tstp xzr, xzr, [%0, #16]\n\t"
-                         "stp xzr, xzr, [%0, #32]\n\tstp xzr, xzr, [%0, #48]\n\t"
-                         "stp xzr, xzr, [%0, #64]\n\tstp xzr, xzr, [%0, #80]\n\t"
-                         "stp xzr, xzr, [%0, #96]\n\tstp xzr, xzr, [%0, #112]"
+    for (; count >= 16; count -= 16)
+        __asm__ volatile("stp xzr, xzr, [%0, #16]\n\tstp xzr, xzr, [%0, #32]\n\t"
+                         "stp xzr, xzr, [%0, #48]\n\tstp xzr, xzr, [%0, #64]\n\t"
+                         "stp xzr, xzr, [%0, #80]\n\tstp xzr, xzr, [%0, #96]\n\t"
+                         "stp xzr, xzr, [%0, #112]\n\tstp xzr, xzr, [%0], #128"
+                         : "+r"(slot)
                          :
-                         : "r"(slot)
                          : "memory");
     while (count--)
         *(volatile uint64_t *)slot++ = 0;
@@ -116,6 +130,19 @@ static inline void entry_clear_table(uint64_t *table, size_t count)
                          : "r"(step)
                          : "memory");
     } while (block < end);
+}
+
+/* Bits that all of eight neighbours have. (The compiler loads them one by one.) */
+static inline uint64_t entry_common(const uint64_t *slot)
+{
+    uint64_t common, a, b;
+
+#define TWO_MORE(at) "ldp %1, %2, [%3, #" at "]\n\tand %0, %0, %1\n\tand %0, %0, %2\n\t"
+    __asm__("ldp %0, %1, [%3]\n\tand %0, %0, %1\n\t" TWO_MORE("16") TWO_MORE("32") TWO_MORE("48")
+            : "=&r"(common), "=&r"(a), "=&r"(b)
+            : "r"(slot), "m"(*(const uint64_t(*)[8])slot));
+#undef TWO_MORE
+    return common;
 }
 
 /* Is slot[0] `first`, and each of the next seven `step` more? (C takes twice as many instructions.) */

@@ -15,6 +15,14 @@ static inline void entry_write_four(volatile uint64_t *slot, uint64_t a, uint64_
     entry_write(slot + 3, d);
 }
 
+/* Eight, the first one `first` and each of the next `step` more. Returns what the ninth would be. */
+static inline uint64_t entry_write_eight(volatile uint64_t *slot, uint64_t first, uint64_t step)
+{
+    for (unsigned i = 0; i < 8; i++, first += step)
+        entry_write(slot + i, first);
+    return first;
+}
+
 /* 0 to `count` entries, which walkers may know */
 static inline void entry_clear(uint64_t *slot, size_t count)
 {
@@ -26,6 +34,16 @@ static inline void entry_clear(uint64_t *slot, size_t count)
 static inline void entry_clear_table(uint64_t *table, size_t count)
 {
     entry_clear(table, count);
+}
+
+/* Bits that all of eight neighbours have */
+static inline uint64_t entry_common(const uint64_t *slot)
+{
+    uint64_t common = *slot;
+
+    for (unsigned i = 1; i < 8; i++)
+        common &= slot[i];
+    return common;
 }
 
 /* Is slot[0] `first`, and each of the next seven `step` more? */
