@@ -67,7 +67,7 @@ static bool serve_translation(const struct port_abort *abort, const struct mmu_l
     return leaf.tag == MMU_TAG_DEMAND && leaf.pa != seen->pa && bring(abort, leaf.pa);
 }
 
-static bool serve_write(const struct port_abort *abort)
+static __attribute__((noinline)) bool serve_write(const struct port_abort *abort)
 {
     struct memory_view *view = memory_view_find(address_space_of(abort->space), abort->va);
     struct memory_want want = {.count = 1, .own = true};
@@ -91,14 +91,14 @@ static bool serve_write(const struct port_abort *abort)
  */
 static bool serve_locked(const struct port_abort *abort, const struct mmu_leaf *seen)
 {
+    uintptr_t entered = lock_enter(&gIOMemoryLock);
     bool served;
 
-    lock_acquire(&gIOMemoryLock);
     if (abort->translation)
         served = serve_translation(abort, seen);
     else
         served = abort->permission && abort->write && serve_write(abort);
-    lock_release(&gIOMemoryLock);
+    lock_leave(&gIOMemoryLock, entered);
     return served;
 }
 

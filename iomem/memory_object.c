@@ -58,11 +58,6 @@ static void give_id_back(const struct memory_object *object)
     room = 0;
 }
 
-uint64_t memory_object_tag(const struct memory_object *object)
-{
-    return (uint64_t)object->id << PAGE_SHIFT;
-}
-
 struct memory_object *memory_object_of_tag(uint64_t payload)
 {
     uint64_t id = payload >> PAGE_SHIFT;

@@ -15,6 +15,7 @@
 #include "iomem/IOReturn.h"
 #include "iomem/IOTypes.h"
 #include "iomem/cache_mode.h"
+#include "iomem/port.h"
 
 struct memory_view;
 
@@ -43,7 +44,10 @@ void memory_object_release(struct memory_object *object);
 
 /* The object that a tag's payload names, or NULL. */
 struct memory_object *memory_object_of_tag(uint64_t payload);
-uint64_t memory_object_tag(const struct memory_object *object);
+static inline uint64_t memory_object_tag(const struct memory_object *object)
+{
+    return object->id * (uint64_t)PORT_PAGE_SIZE;
+}
 
 /* How pages are to be got. All zero: resident, whoever shares them. */
 struct memory_want {

@@ -267,14 +267,21 @@ void frames_set_reclaim(bool (*spare)(void))
     __atomic_store_n(&reclaim, spare, __ATOMIC_RELEASE);
 }
 
+static uint64_t alloc_spare(struct wish wish)
+{
+    bool (*spare)(void) = __atomic_load_n(&reclaim, __ATOMIC_ACQUIRE);
+    uint64_t pa = PORT_NO_FRAME;
+
+    while (pa == PORT_NO_FRAME && spare && spare())
+        pa = alloc(wish);
+    return pa;
+}
+
 uint64_t frame_alloc_hard(uint64_t size, uint64_t align, uint64_t max_pa, enum port_owner owner)
 {
     uint64_t pa = frame_alloc(size, align, max_pa, owner);
-    bool (*spare)(void) = __atomic_load_n(&reclaim, __ATOMIC_ACQUIRE);
 
-    while (pa == PORT_NO_FRAME && spare && spare())
-        pa = frame_alloc(size, align, max_pa, owner);
-    return pa;
+    return pa != PORT_NO_FRAME ? pa : alloc_spare((struct wish){size, align, 0, max_pa, owner});
 }
 
 void frame_free(uint64_t pa, uint64_t size)
