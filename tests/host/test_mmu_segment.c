@@ -23,6 +23,8 @@ static void segment__is_the_longest_contiguous_run(void **state)
     assert_int_equal(mmu_segment(world_space, at(t - p), p + 1, &pa), p + 1);
     assert_int_equal(mmu_segment(world_space, at(2 * t), 2 * p, &pa), 2 * p);
     assert_int_equal(mmu_segment(world_space, at(2 * t + 5 * p), UINT64_MAX, &pa), p);
+    assert_int_equal(mmu_segment(world_space, at(2 * t + 5 * p) + 3, 7, &pa), 7);
+    assert_int_equal(pa, PA + 3);
     assert_int_equal(mmu_segment(world_space, at(2 * t + 7 * p) + p - 1, UINT64_MAX, &pa), 1);
     assert_int_equal(pa, PA + 3 * p - 1);
     assert_int_equal(mmu_segment(world_space, at(t), 0, &pa), 0);
