@@ -12,29 +12,6 @@
 #undef OUTPUT_ADDRESS
 #define OUTPUT_ADDRESS UINT64_C(0x000ffffffffff000)
 
-static inline uint64_t entry_put_eight(entry_t *slot, unsigned level, uint64_t first, uint64_t step)
-{
-    for (unsigned i = 0; i < 8; i++, first += step)
-        entry_put(slot + i, first, level);
-    return first;
-}
-
-static inline uint64_t entry_eight_common(const entry_t *slot, unsigned level)
-{
-    uint64_t common = ~UINT64_C(0);
-
-    for (unsigned i = 0; i < 8; i++)
-        common &= entry_get(slot + i, level);
-    return common;
-}
-
-static inline bool entry_eight_follow(const entry_t *slot, unsigned level, uint64_t first, uint64_t step)
-{
-    uint64_t differ = 0;
-
-    for (unsigned i = 0; i < 8; i++)
-        differ |= entry_get(slot + i, level) ^ (first + i * step);
-    return !differ;
-}
+#include "mmu/engine_eight.h"
 
 #endif

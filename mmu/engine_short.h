@@ -69,30 +69,7 @@ static inline void entry_put_none(entry_t *slot, size_t count)
         entry_write32(slot++, 0);
 }
 
-static inline uint64_t entry_put_eight(entry_t *slot, unsigned level, uint64_t first, uint64_t step)
-{
-    for (unsigned i = 0; i < 8; i++, first += step)
-        entry_put(slot + i, first, level);
-    return first;
-}
-
-static inline uint64_t entry_eight_common(const entry_t *slot, unsigned level)
-{
-    uint64_t common = ~UINT64_C(0);
-
-    for (unsigned i = 0; i < 8; i++)
-        common &= entry_get(slot + i, level);
-    return common;
-}
-
-static inline bool entry_eight_follow(const entry_t *slot, unsigned level, uint64_t first, uint64_t step)
-{
-    unsigned i = 0;
-
-    while (i < 8 && entry_get(slot + i, level) == first + i * step)
-        i++;
-    return i == 8;
-}
+#include "mmu/engine_eight.h"
 
 static inline void entry_put_empty(entry_t *table, size_t count)
 {

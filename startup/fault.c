@@ -168,8 +168,7 @@ static bool serve_interrupt(unsigned vector)
     return true;
 }
 
-/* The port's handler finds out for itself whether an entry was broken: pages that come when they are touched come
- * first. */
+/* The port finds out for itself whether an entry was broken: what comes when it is touched is served first. */
 static bool is_served(struct exception *e, struct syndrome *s)
 {
     return skip_semihosting(e, s) || offer_to_port(e, s) || met_broken_leaf(e, s) || met_conflict(e, s);
