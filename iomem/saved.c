@@ -1,7 +1,11 @@
 #include "iomem/saved.h"
 
+#include "iomem/cache_mode.h"
 #include "iomem/memory_purge.h"
 #include "iomem/port.h"
+#include "iomem/translate.h"
+
+#define PAGE ((uint64_t)PORT_PAGE_SIZE)
 
 static bool joins(const struct saved_run *before, const struct saved_run *run)
 {
@@ -56,16 +60,50 @@ IOReturn saved_take(struct saved *saved, struct mmu_space *space, uint64_t va, u
     return kIOReturnSuccess;
 }
 
+static bool is_shared(uint64_t pa)
+{
+    const struct port_frame *frame = port_frame(pa);
+
+    return frame && frame->shares > 1;
+}
+
+/* What the page there and *size bytes from it on are to be mapped with now. */
+static uint32_t attr_now(const struct saved_run *run, uint64_t offset, uint64_t *size)
+{
+    uint64_t pa = run->pa + offset;
+    struct cache_piece piece = cache_piece_at(pa, port_is_ram(pa, 1) ? PAGE : run->size - offset);
+    uint32_t attr = run->attr;
+
+    *size = piece.size;
+    if (piece.ram || piece.shown)
+        attr = (attr & ~(uint32_t)MMU_TYPE_MASK) | translate_type(piece.mode, piece.ram);
+    return is_shared(pa) ? attr & ~(uint32_t)MMU_WRITE : attr;
+}
+
+static int restore_pages(struct mmu_space *space, const struct saved_run *run)
+{
+    int error = MMU_OK;
+
+    for (uint64_t done = 0, more; done < run->size && error == MMU_OK;) {
+        struct mmu_range range = {.va = run->va + done, .pa = run->pa + done};
+
+        range.attr = attr_now(run, done, &range.size);
+        for (done += range.size; done < run->size && attr_now(run, done, &more) == range.attr; done += more)
+            range.size += more;
+        error = mmu_map(space, &range);
+    }
+    return error;
+}
+
 void saved_restore(const struct saved *saved)
 {
     int error = mmu_tag(saved->space, saved->va, saved->size, MMU_TAG_NONE, 0);
 
     for (size_t i = 0; i < saved->count; i++) {
         const struct saved_run *run = &saved->runs[i];
-        struct mmu_range range = {run->va, run->pa, run->size, run->attr};
 
         if (error == MMU_OK && run->tag == MMU_TAG_NONE)
-            error = mmu_map(saved->space, &range);
+            error = restore_pages(saved->space, run);
         else if (error == MMU_OK)
             error = mmu_tag(saved->space, run->va, run->size, run->tag, run->pa);
     }

@@ -24,7 +24,10 @@ struct saved {
 /* kIOReturnNoMemory: nothing to drop. What is not mapped and not tagged is not kept. */
 IOReturn saved_take(struct saved *saved, struct mmu_space *space, uint64_t va, uint64_t size);
 
-/* Back to what was there, whatever is there now. The tables for it are those that the range had. */
+/*
+ * Back to what was there, whatever is there now: of the type that the memory has got meanwhile, and not to be written
+ * where it is shared now. The tables for it are those that the range had, but where it is cut by such a change.
+ */
 void saved_restore(const struct saved *saved);
 void saved_drop(struct saved *saved);
 

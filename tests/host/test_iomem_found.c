@@ -72,6 +72,62 @@ static void several__give_a_page_one_mode(void **state)
     drop(parts[1]);
 }
 
+static IOMemoryDescriptorRef several(IOMemoryDescriptorRef one, IOMemoryDescriptorRef other)
+{
+    IOMemoryDescriptorRef parts[] = {one, other};
+
+    return (IOMemoryDescriptorRef)IOMultiMemoryDescriptorCreateWithDescriptors(parts, 2, kIODirectionInOut, false);
+}
+
+/* What lay beneath could be written again, though a part had shared it with its copy before the other failed. */
+static void several__that_cannot_be_mapped_leave_a_copy_alone(void **state)
+{
+    uint64_t va = (uintptr_t)IOMallocPageable(PAGE, PAGE);
+    IOMemoryDescriptorRef copied = IOMemoryDescriptorCreateWithAddressRange(
+        va, PAGE, kIODirectionInOut | kIOMemoryPersistent | kIOMemoryMapCopyOnWrite, kernel_task);
+    IOMemoryDescriptorRef redirected = md_of(wired(1)), all = several(copied, redirected);
+    IOMemoryMapRef map;
+
+    (void)state;
+    put_byte(kernel_task, va, 1);
+    IOMemoryDescriptorRedirect(redirected, NULL, true);
+    assert_null(map_at(all, va, kIOMapOverwrite | kIOMapUnique));
+    put_byte(kernel_task, va, 2);
+    map = IOMemoryDescriptorMap(copied, kIOMapUnique);
+    assert_int_equal(byte_of(kernel_task, address(map)), 1);
+    assert_int_equal(byte_of(kernel_task, va), 2);
+    drop(map);
+    drop(all);
+    drop(redirected);
+    drop(copied);
+    IOFreePageable((void *)(uintptr_t)va, PAGE);
+}
+
+/* And it came back in the mode that it had before a part got another. */
+static void several__that_cannot_be_mapped_leave_one_mode(void **state)
+{
+    IOMemoryDescriptorRef redirected = md_of(wired(1)), parts[] = {md_of(wired(2)), device(2 * PAGE)};
+
+    (void)state;
+    IOMemoryDescriptorRedirect(redirected, NULL, true);
+    for (size_t i = 0; i < 2; i++) {
+        IOMemoryMapRef beneath = IOMemoryDescriptorMap(parts[i], kIOMapUnique),
+                       other = IOMemoryDescriptorMap(parts[i], kIOMapUnique);
+        IOMemoryDescriptorRef all = several(parts[i], redirected);
+
+        assert_null(map_at(all, address(beneath), kIOMapOverwrite | kIOMapUnique | kIOMapWriteCombineCache));
+        for (uint64_t at = 0; at < 2 * PAGE; at += PAGE) {
+            assert_int_equal(host_pa(address(beneath) + at), host_pa(address(other) + at));
+            assert_int_equal(host_attr(address(beneath) + at), host_attr(address(other) + at));
+        }
+        drop(beneath);
+        drop(other);
+        drop(all);
+        drop(parts[i]);
+    }
+    drop(redirected);
+}
+
 /* A map that was blocked meanwhile brought its old mode back to a page that others show in another. */
 static void unblocked__in_the_mode_of_those_who_show_the_page(void **state)
 {
@@ -169,6 +225,8 @@ int main(void)
         TEST(redirection__unwires_the_old_memory),
         TEST(several__are_not_mapped_while_one_is_redirected),
         TEST(several__give_a_page_one_mode),
+        TEST(several__that_cannot_be_mapped_leave_a_copy_alone),
+        TEST(several__that_cannot_be_mapped_leave_one_mode),
         TEST(unblocked__in_the_mode_of_those_who_show_the_page),
         TEST(ranges__that_overlap_have_one_mode),
         TEST(deallocation__fails_when_there_is_no_table),

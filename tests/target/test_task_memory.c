@@ -73,6 +73,34 @@ static void copy_on_write__hides_the_maps_writes(void)
     release(buffer);
 }
 
+/* A map over the memory that shares it with the copy, and fails then: what comes back is shared still. */
+static void copy_on_write__survives_a_map_that_fails(void)
+{
+    const IOOptionBits copied = kIODirectionInOut | kIOMemoryPersistent | kIOMemoryMapCopyOnWrite;
+    uint8_t *bytes = IOMallocPageable(PAGE, PAGE);
+    IOMemoryDescriptorRef parts[] = {
+        IOMemoryDescriptorCreateWithAddressRange((uintptr_t)bytes, PAGE, copied, kernel_task),
+        (IOMemoryDescriptorRef)IOBufferMemoryDescriptorCreateWithOptions(kIODirectionInOut, PAGE, 1),
+    };
+    IOMemoryDescriptorRef all =
+        (IOMemoryDescriptorRef)IOMultiMemoryDescriptorCreateWithDescriptors(parts, 2, kIODirectionInOut, false);
+    IOMemoryMapRef map;
+
+    bytes[0] = 1;
+    CHECK_EQ(IOMemoryDescriptorRedirect(parts[1], NULL, true), kIOReturnSuccess);
+    CHECK(IOMemoryDescriptorCreateMappingInTask(all, kernel_task, (uintptr_t)bytes, kIOMapOverwrite | kIOMapUnique, 0,
+                                                0) == NULL);
+    CHECK(touch_write((uintptr_t)bytes, 2).done);
+    map = IOMemoryDescriptorMap(parts[0], kIOMapUnique);
+    CHECK_EQ(touch_read(address(map)).value, 1);
+    CHECK_EQ(bytes[0], 2);
+    release(map);
+    release(all);
+    release(parts[0]);
+    release(parts[1]);
+    IOFreePageable(bytes, PAGE);
+}
+
 static void wire_and_block__know_pages_that_come(void)
 {
     IOBufferMemoryDescriptorRef buffer =
@@ -130,6 +158,7 @@ int main(void)
     release(warm); /* the heap has grown for the first records then */
     TAP_RUN(protect_and_deallocate__go_page_by_page);
     TAP_RUN(copy_on_write__hides_the_maps_writes);
+    TAP_RUN(copy_on_write__survives_a_map_that_fails);
     TAP_RUN(wire_and_block__know_pages_that_come);
     TAP_RUN(pinned__is_not_purged);
     return tap_done();
