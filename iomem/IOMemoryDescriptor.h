@@ -88,6 +88,9 @@ void IOMemoryDescriptorInitialize(void);
  * virtual address is mapped is asked for by CreateWithAddress, which prepares at once, and by
  * kIOMemoryPersistent; otherwise not before it is needed. Ranges are copied unless kIOMemoryAsReference.
  * A task makes the ranges virtual, a NULL task physical.
+ * A virtual descriptor holds a task's pageable memory from its first prepare or its first map with pages of its own on
+ * (not a kIOMapStatic one), with kIOMemoryPersistent from its creation, if all of it is such. Any other memory is the
+ * caller's, who keeps it until the descriptor and its maps have gone.
  */
 IOMemoryDescriptorRef IOMemoryDescriptorCreateWithAddress(void *address, IOByteCount length, IODirection direction);
 IOMemoryDescriptorRef IOMemoryDescriptorCreateWithPhysicalAddress(IOPhysicalAddress address, IOByteCount length,
