@@ -27,7 +27,7 @@ static uint64_t power_of_two(uint64_t value)
 {
     if (value <= 1)
         return 1;
-    return value > 1ull << 32 ? 0 : 1ull << (64u - (unsigned)__builtin_clzll(value - 1u));
+    return value > LOW_4G ? 0 : 1ull << (64u - (unsigned)__builtin_clzll(value - 1u));
 }
 
 void *IOMallocZero(vm_size_t size)

@@ -37,6 +37,7 @@ static void malloc_aligned__aligns_and_refuses_what_cannot_be(void **state)
         }
     }
     assert_null(IOMallocAligned(0, 8));
+    assert_null(IOMallocAligned(16, UINT64_C(1) << 32)); /* above 32 bits */
     assert_null(IOMallocAligned(16, (UINT64_C(1) << 32) + 1));
     assert_null(IOMallocAligned(UINT64_MAX, 8));
     assert_null(IOMallocAligned(UINT64_MAX - 20, 64));
