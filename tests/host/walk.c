@@ -117,33 +117,35 @@ bool walk_is_on_top(IOMemoryMapRef map, uint64_t va)
 /* ---- a step, a walk ------------------------------------------------------------------------------------------------
  */
 
-static const struct walk_kind *among(const struct walk_kind *kinds, size_t count, unsigned *left)
-{
-    for (size_t i = 0; i < count; *left -= kinds[i++].weight)
-        if (*left < kinds[i].weight)
-            return &kinds[i];
-    return NULL;
-}
+static const struct {
+    const struct walk_kind *kinds;
+    const size_t *count;
+} tables[] = {
+    {walk_makes, &walk_makes_count},   {walk_uses, &walk_uses_count},       {walk_asks, &walk_asks_count},
+    {walk_weaves, &walk_weaves_count}, {walk_mallocs, &walk_mallocs_count},
+};
+enum { TABLES = sizeof tables / sizeof tables[0] };
 
-static unsigned weigh(const struct walk_kind *kinds, size_t count)
+static unsigned weigh(void)
 {
     unsigned sum = 0;
 
-    while (count--)
-        sum += kinds[count].weight;
+    for (size_t i = 0; i < TABLES; i++)
+        for (size_t j = 0; j < *tables[i].count; j++)
+            sum += tables[i].kinds[j].weight;
     return sum;
 }
 
+/* The weights together are below 512: no kind of weight 2 is passed by. */
 static const struct walk_kind *kind_of(uint8_t byte)
 {
-    unsigned all =
-        weigh(walk_makes, walk_makes_count) + weigh(walk_uses, walk_uses_count) + weigh(walk_asks, walk_asks_count);
-    unsigned left = byte * all / 256; /* below 512: no kind of weight 2 is passed by */
-    const struct walk_kind *kind = among(walk_makes, walk_makes_count, &left);
+    unsigned left = byte * weigh() / 256;
 
-    if (!kind)
-        kind = among(walk_uses, walk_uses_count, &left);
-    return kind ? kind : among(walk_asks, walk_asks_count, &left);
+    for (size_t i = 0; i < TABLES; i++)
+        for (size_t j = 0; j < *tables[i].count; left -= tables[i].kinds[j++].weight)
+            if (left < tables[i].kinds[j].weight)
+                return &tables[i].kinds[j];
+    walk_wrong("the weights are more than their sum");
 }
 
 static void starve(uint8_t byte)
@@ -207,6 +209,8 @@ static void drop_all(void)
         drop(walk.maps[i]);
     for (size_t i = 0; i < THINGS; i++)
         drop(walk.things[i]);
+    walk_weaves_end();
+    walk_mallocs_end();
     for (size_t i = 0; i < OWNED; i++)
         if (walk.owned[i].size && walk.owned[i].task == kernel_task)
             IOFreePageable((void *)(uintptr_t)walk.owned[i].va, walk.owned[i].size);

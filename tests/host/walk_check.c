@@ -270,6 +270,8 @@ void walk_check(void)
             see(walk.maps[i]->memory);
             check_map(walk.maps[i]);
         }
+    walk_weaves_each(see);
+    walk_mallocs_pinned(count_pins);
     for (uint64_t id = 1; id < OBJECTS; id++)
         if (memory_object_of_tag(id << PAGE_BITS))
             check_object(memory_object_of_tag(id << PAGE_BITS));

@@ -55,14 +55,21 @@ bool walk_is_spoiled(task_t task, uint64_t va);
 bool walk_is_covered(task_t task, uint64_t va);
 bool walk_is_on_top(IOMemoryMapRef map, uint64_t va); /* is it this one? */
 
-/* walk_make.c, walk_use.c and walk_ask.c: the steps */
+/* The steps, each in a file of its name */
 struct walk_kind {
     const char *name;
     unsigned weight;
     void (*step)(const uint8_t *bytes);
 };
-extern const struct walk_kind walk_makes[], walk_uses[], walk_asks[];
-extern const size_t walk_makes_count, walk_uses_count, walk_asks_count;
+extern const struct walk_kind walk_makes[], walk_uses[], walk_asks[], walk_weaves[], walk_mallocs[];
+extern const size_t walk_makes_count, walk_uses_count, walk_asks_count, walk_weaves_count, walk_mallocs_count;
+
+/* walk_weave.c: the interleaved descriptors and their parts, each once or more; at the end they go. */
+void walk_weaves_each(void (*see)(IOMemoryDescriptorRef));
+void walk_weaves_end(void);
+/* walk_malloc.c: memory that is pinned by descriptors of iomem's own. Checked when it goes, and at the end. */
+void walk_mallocs_pinned(void (*count)(uint64_t pa, uint64_t size));
+void walk_mallocs_end(void);
 
 /* What a byte of a descriptor is to be mapped as. */
 struct walk_source {
