@@ -6,7 +6,35 @@ static unsigned entries_of(const struct mmu_space *space, unsigned level)
     return level == space->root_level ? (unsigned)((space->span - 1) >> level_shift(level)) + 1 : ENTRIES(level);
 }
 
-/* Does it hold only what this engine could have made itself? Notes global leaves, which TLBs hold for every ASID. */
+/*
+ * A member of a contiguous group continues its neighbours in that, in all that it says; a group that does not fit the
+ * table or its memory is none. The engine changes groups as one, so it takes none for one that is not.
+ */
+static bool group_is_whole(const struct mmu_space *space, const entry_t *table, unsigned i, unsigned level)
+{
+    unsigned group = group_count(level), member = i & (group - 1);
+    uint64_t leaf = entry_get(table + i, level), step = level_size(level);
+
+    if (!(leaf & CONTIGUOUS))
+        return true;
+    if (group == 1 || i - member + group > entries_of(space, level) ||
+        ((leaf & OUTPUT_ADDRESS) >> level_shift(level) & (group - 1)) != member)
+        return false;
+    return (!member || entry_get(table + i - 1, level) == leaf - step) &&
+           (member == group - 1 || entry_get(table + i + 1, level) == leaf + step);
+}
+
+/* Notes global leaves, which TLBs hold for every ASID. */
+static bool leaf_is_ours(struct mmu_space *space, const entry_t *table, unsigned i, unsigned level)
+{
+    uint64_t leaf = entry_get(table + i, level);
+
+    space->global |= !(leaf & NG);
+    return has_leaves(level) && is_leaf(leaf, level) && leaf & AF && !(leaf >> TAG_SHIFT) &&
+           !(leaf & OUTPUT_ADDRESS & (level_size(level) - 1)) && group_is_whole(space, table, i, level);
+}
+
+/* Does it hold only what this engine could have made itself? */
 static bool is_ours(struct mmu_space *space, uint64_t descriptor, unsigned level)
 {
     const entry_t *table = table_of(space, descriptor);
@@ -18,14 +46,10 @@ static bool is_ours(struct mmu_space *space, uint64_t descriptor, unsigned level
             continue;
         if (!entry_is_known(table + i, level))
             return false;
-        if (is_table(entry, level)) {
-            if (entry >> TAG_SHIFT || !is_ours(space, entry, level + 1))
-                return false;
-            continue;
-        }
-        if (!has_leaves(level) || !is_leaf(entry, level) || !(entry & AF) || entry >> TAG_SHIFT)
+        if (is_table(entry, level)
+                ? entry >> TAG_SHIFT || entry & OUTPUT_ADDRESS & (TABLE_BYTES - 1) || !is_ours(space, entry, level + 1)
+                : !leaf_is_ours(space, table, i, level))
             return false;
-        space->global |= !(entry & NG);
     }
     return true;
 }

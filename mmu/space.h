@@ -89,7 +89,9 @@ int mmu_space_init(struct mmu_space *space, const struct mmu_format *format, uns
  * all leaves will be, and the space is nothing for ASIDs.
  * MMU_RANGE: va_bits, or a root that is not aligned to a granule (short descriptors: to 32 KiB, of which the engine
  * needs the second half). MMU_ATTR, nothing written, for what the engine does not make: table descriptors with
- * permissions (bits [63:59]), leaves without AF or with bits [63:59]; short descriptors with a domain.
+ * permissions (bits [63:59]), leaves without AF or with bits [63:59], or with address bits below their own size (the nT
+ * bit of FEAT_BBM, say); contiguous groups, supersections and large pages of which not all entries say the same of
+ * memory that goes on; short descriptors with a domain.
  */
 struct mmu_tree {
     uint64_t root; /* physical address */

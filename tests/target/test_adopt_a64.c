@@ -38,8 +38,9 @@ static const struct granule {
   granule_64k = {&mmu_vmsa64_64k, 16, 48, 32};
 
 static const struct granule *granule;
-static uint64_t page, block; /* bytes */
-static uint64_t root, frame; /* physical */
+static uint64_t page, block;       /* bytes */
+static uint64_t root, frame;       /* physical */
+static volatile uint64_t *members; /* of the group */
 static struct low low;
 static struct mmu_space space;
 static struct mmu_backend backend; /* the CPU's; a change of size breaks the leaf, on cores too that need it not */
@@ -69,6 +70,7 @@ static void build_pages(volatile uint64_t *last)
 {
     unsigned group = granule->group;
 
+    members = last;
     for (unsigned i = 0; i < group; i++)
         last[i] = (GROUP_PA + i * page) | NORMAL | CONTIGUOUS | PAGE_LEAF;
     last[group] = frame | NORMAL | PAGE_LEAF;
@@ -307,7 +309,15 @@ static void tables_of_64k__are_adopted_while_they_are_walked(void)
     run(&granule_64k);
 }
 
-/* What no table of the engine's has: refused, with every entry as it was. */
+/* Refused, with every entry as it was. */
+static void check_refused(void)
+{
+    CHECK_EQ(adopt(), MMU_ATTR);
+    CHECK_EQ(low_find(&low, (granule->group + 2) * page).descriptor, RUBBISH);
+    CHECK_EQ(low_find(&low, 3 * block).descriptor, RUBBISH);
+}
+
+/* What no table of the engine's has */
 static void tables__with_rights_of_their_own_are_refused(void)
 {
     struct machine_use before = machine_use();
@@ -316,9 +326,7 @@ static void tables__with_rights_of_their_own_are_refused(void)
         return;
     build(PXN_TABLE);
     low = (struct low){root, 12, 39};
-    CHECK_EQ(adopt(), MMU_ATTR);
-    CHECK_EQ(low_find(&low, (granule_4k.group + 2) * page).descriptor, RUBBISH);
-    CHECK_EQ(low_find(&low, 3 * block).descriptor, RUBBISH);
+    check_refused();
     low_enter(&low);
     check_all_but(0, 0);
     low_leave();
@@ -327,11 +335,39 @@ static void tables__with_rights_of_their_own_are_refused(void)
     CHECK_EQ(machine_use().free, before.free);
 }
 
+/* One member of the group is none: that is nothing for a core. Once it is one, the tables are taken. */
+static void run_spoilt_group(const struct granule *of)
+{
+    struct machine_use before = machine_use();
+
+    if (!begin(of))
+        return;
+    build(SOFTWARE);
+    low = (struct low){root, of->bits, of->va_bits};
+    members[of->group / 2] &= ~CONTIGUOUS;
+    check_refused();
+    members[of->group / 2] |= CONTIGUOUS;
+    low_enter(&low);
+    CHECK_EQ(adopt(), MMU_OK);
+    check_all_but(0, 0);
+    low_leave();
+    mmu_space_release(&space);
+    port_frame_free(frame, page);
+    CHECK_EQ(machine_use().free, before.free);
+}
+
+static void groups__that_are_not_whole_are_refused(void)
+{
+    run_spoilt_group(&granule_4k);
+    run_spoilt_group(&granule_64k);
+}
+
 int main(void)
 {
     TAP_RUN(tables_of_4k__are_adopted_while_they_are_walked);
     TAP_RUN(tables_of_16k__are_adopted_while_they_are_walked);
     TAP_RUN(tables_of_64k__are_adopted_while_they_are_walked);
     TAP_RUN(tables__with_rights_of_their_own_are_refused);
+    TAP_RUN(groups__that_are_not_whole_are_refused);
     return tap_done();
 }
