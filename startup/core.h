@@ -39,6 +39,7 @@ struct core {
     struct mmu_space *low_space;   /* the program's own: cpu_low_space */
     struct _reent *reent;          /* newlib's state: errno, the streams */
     bool irq_ready;                /* its part of the interrupt controller is on */
+    unsigned interrupts;           /* taken so far */
     struct irq_core irq;
     struct retries retries;
 

@@ -57,6 +57,7 @@ static void serve(void)
     int error = errno;
     unsigned id = controller->take(&core->irq);
 
+    core->interrupts++;
     core->landings = NULL;
     if (id < IRQ_ID_MAX)
         run_handler(id);

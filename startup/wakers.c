@@ -72,19 +72,28 @@ static void leave(void)
     lock_leave(&lock, entered);
 }
 
+static bool nothing_came(unsigned seen, unsigned interrupts)
+{
+    return port_wakes() == seen && __atomic_load_n(&core_this()->interrupts, __ATOMIC_RELAXED) == interrupts;
+}
+
 /*
  * An abort handler waits with interrupts masked, and one of them may be what it waits for: they are let in. A masked
  * interrupt does not end a WFE; one that comes before it does: the return from its handler is an event. A port_wake
- * before enter may have been an event for a WFE of the lock: then there is none for this one.
+ * before enter may have been an event for a WFE of the lock: then there is none for this one. Who only left for a
+ * moment would find that others have come, and be told in their place that he is the last.
  */
 bool port_wait(unsigned seen)
 {
-    enum answer answer = enter(seen);
     uintptr_t was = irq_mask();
+    unsigned interrupts = core_this()->interrupts;
+    enum answer answer = enter(seen);
 
     cpu_unmask();
+    __asm__ volatile("isb" ::: "memory");
     if (answer == WAIT) {
-        __asm__ volatile("isb\n\twfe" ::: "memory");
+        while (nothing_came(seen, interrupts))
+            __asm__ volatile("wfe" ::: "memory");
         leave();
     }
     irq_restore(was);

@@ -108,6 +108,33 @@ static void another_core_waits(void)
     end();
 }
 
+static unsigned refused;
+
+static void read_map_or_count(void *unused)
+{
+    if (!panic_try(touch_map, unused, NULL))
+        __atomic_add_fetch(&refused, 1, __ATOMIC_RELAXED);
+}
+
+/* Once this core has been refused, all others that are left wait, and go on to do so: who comes last is told. */
+static void blocked__who_comes_last_is_refused_not_those_who_wait(void)
+{
+    begin();
+    for (int round = 0; round < 20; round++) {
+        CHECK_EQ(IOMemoryMapRedirect(map, NULL, 0, 0), kIOReturnSuccess);
+        for (int core = 1; core < 4; core++)
+            CHECK(team_start(core, read_map_or_count, NULL));
+        CHECK(!panic_try(touch_map, NULL, NULL));
+        unsigned before = __atomic_load_n(&refused, __ATOMIC_RELAXED);
+        for (int i = 0; i < 100; i++)
+            CHECK(!panic_try(touch_map, NULL, NULL));
+        CHECK_EQ(__atomic_load_n(&refused, __ATOMIC_RELAXED), before);
+        CHECK_EQ(IOMemoryMapRedirect(map, two, 0, 0), kIOReturnSuccess);
+        CHECK(team_wait());
+    }
+    end();
+}
+
 static void give_two(void *unused)
 {
     (void)unused;
@@ -178,6 +205,7 @@ int main(void)
     TAP_RUN(blocked__a_timer_interrupt_of_this_core_ends_the_wait);
     TAP_RUN(blocked__who_waits_faults_when_the_map_goes);
     tap_run("D12 redirect(NULL): another core waits, and goes on with the new memory", another_core_waits);
+    TAP_RUN(blocked__who_comes_last_is_refused_not_those_who_wait);
     TAP_RUN(redirect__readers_on_other_cores_see_old_or_new);
     return tap_done();
 }
