@@ -1,7 +1,9 @@
 /* newlib's heap: a range of the kernel space that grows and shrinks at its end, frame by frame. */
 #include <errno.h>
+#include <malloc.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 #include "mmu/mmu.h"
 #include "mmu/space.h"
@@ -73,4 +75,18 @@ void *_sbrk(ptrdiff_t increment)
     unmap_to(page_end);
     heap_end = end;
     return (void *)(uintptr_t)before;
+}
+
+/* newlib has aligned_alloc over this, and not this. */
+int posix_memalign(void **memory, size_t alignment, size_t size)
+{
+    void *piece;
+
+    if (alignment < sizeof(void *) || alignment & (alignment - 1))
+        return EINVAL;
+    piece = memalign(alignment, size);
+    if (!piece)
+        return ENOMEM;
+    *memory = piece;
+    return 0;
 }

@@ -1,4 +1,6 @@
 /* IOKit's C functions on the machine: single accesses, allocators, caches; and device addresses without a mapper. */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "iomem/IOAddressSpace.h"
@@ -135,6 +137,21 @@ static void io_malloc__gives_aligned_memory(void)
     }
     IOFreeAligned(NULL, 10);
     CHECK(IOMallocAligned(10, (uint64_t)1 << 33) == NULL);
+}
+
+static void aligned_alloc__aligns(void)
+{
+    void *memory = NULL;
+
+    for (size_t align = sizeof(void *); align <= 65536; align *= 4) {
+        uint8_t *aligned = aligned_alloc(align, 3 * align);
+
+        CHECK(aligned && (uintptr_t)aligned % align == 0);
+        memset(aligned, 0xff, 3 * align);
+        free(aligned);
+    }
+    CHECK_EQ(posix_memalign(&memory, 24, 100), EINVAL);
+    CHECK(memory == NULL);
 }
 
 /* They are the caller's alone, and not the heap's: no lock lies in them. */
@@ -281,6 +298,7 @@ int main(void)
     TAP_RUN(mapped_access__of_ram_has_every_width);
     TAP_RUN(mapped_access__panics_rather_than_tear);
     TAP_RUN(io_malloc__gives_aligned_memory);
+    TAP_RUN(aligned_alloc__aligns);
     TAP_RUN(io_malloc_aligned__whole_pages_take_any_cache_mode);
     TAP_RUN(io_malloc_contiguous__is_contiguous);
     TAP_RUN(cache_mode__never_changes_the_runtimes_own_pages);
