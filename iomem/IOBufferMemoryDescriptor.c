@@ -110,6 +110,13 @@ static IOReturn set_mode(const struct buffer *buffer, unsigned mode)
     return result;
 }
 
+/* The mode that the memory has been given. */
+static void record_mode(IOBufferMemoryDescriptorRef buffer, unsigned mode)
+{
+    buffer->general.base.cache_mode = (uint8_t)mode;
+    buffer->general.base.flags |= mode << kIOMemoryBufferCacheShift;
+}
+
 static bool init_general(IOBufferMemoryDescriptorRef buffer, const struct creation *creation)
 {
     IOAddressRange range = {buffer->buffer->va, creation->capacity};
@@ -124,7 +131,7 @@ static bool init_general(IOBufferMemoryDescriptorRef buffer, const struct creati
 
     if (set_mode(buffer->buffer, mode) != kIOReturnSuccess || !general_init((IOMemoryDescriptorRef)buffer, &request))
         return false;
-    buffer->general.base.cache_mode = (uint8_t)mode;
+    record_mode(buffer, mode);
     buffer->general.owns_pages = true;
     return true;
 }
@@ -154,7 +161,7 @@ static bool init_pageable(IOBufferMemoryDescriptorRef self, const struct creatio
     self->general.owns_pages = true;
     if (!general_init((IOMemoryDescriptorRef)self, &descriptor))
         return false;
-    self->general.base.cache_mode = (uint8_t)mode;
+    record_mode(self, mode);
     return true;
 }
 

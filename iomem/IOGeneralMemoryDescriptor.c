@@ -136,8 +136,9 @@ static bool type_is_good(const struct descriptor_request *request)
 
     if (request->object)
         return type == kIOMemoryTypeVirtual;
-    return type == kIOMemoryTypeVirtual ? request->task && !request->task->dead
-                                        : type == kIOMemoryTypePhysical && !request->task;
+    if (type == kIOMemoryTypeVirtual)
+        return request->task && !request->task->dead;
+    return type == kIOMemoryTypePhysical;
 }
 
 IOReturn general_backing(const struct IOGeneralMemoryDescriptor *md, uint64_t *backing)
@@ -184,6 +185,8 @@ bool general_init(IOMemoryDescriptorRef self, const struct descriptor_request *r
 {
     struct IOGeneralMemoryDescriptor *md = (struct IOGeneralMemoryDescriptor *)self;
     IOOptionBits redirected = self->flags & kIOMemoryRedirected;
+    bool physical = (request->options & kIOMemoryTypeMask) == kIOMemoryTypePhysical;
+    task_t task = physical ? NULL : request->task; /* IOKit only asserts that there is none */
 
     if (!type_is_good(request) || !request->ranges || !request->count)
         return false;
@@ -196,9 +199,9 @@ bool general_init(IOMemoryDescriptorRef self, const struct descriptor_request *r
     self->preparation_id = 0;
     if (self->flags & (kIOMemoryHostOnly | kIOMemoryRemote))
         self->flags |= kIOMemoryMapperNone;
-    address_space_retain(request->task);
+    address_space_retain(task);
     address_space_release(md->task);
-    md->task = request->task;
+    md->task = task;
     if (!(self->flags & kIOMemoryMapperNone))
         md->mapper = request->mapper ? request->mapper : IOMapperGetSystemMapper();
     OSObjectRetain((OSObjectRef)md->mapper);

@@ -99,7 +99,10 @@ IOMemoryDescriptorRef IOMemoryDescriptorCreateWithAddressRange(mach_vm_address_t
                                                                IOOptionBits options, task_t task);
 IOMemoryDescriptorRef IOMemoryDescriptorCreateWithAddressRanges(const IOAddressRange *ranges, UInt32 rangeCount,
                                                                 IOOptionBits options, task_t task);
-/* buffers: count IOAddressRanges. The type is among the options; offset is ignored; mapper NULL is the system's. */
+/*
+ * buffers: count IOAddressRanges. The type is among the options. offset is ignored, and so is the task of physical
+ * memory; mapper NULL is the system's.
+ */
 IOMemoryDescriptorRef IOMemoryDescriptorCreateWithOptions(void *buffers, UInt32 count, UInt32 offset, task_t task,
                                                           IOOptionBits options, IOMapperRef mapper);
 /*

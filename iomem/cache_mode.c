@@ -295,6 +295,9 @@ IOReturn cache_mode_apply(const struct cache_run *runs, size_t count, unsigned m
     result = make_plan(&plan, runs, count);
     if (result == kIOReturnSuccess)
         result = carry_out(&plan);
+    if (result == kIOReturnNotPermitted)
+        port_log(
+            "iomem: no other cache mode for memory of the runtime's: of the image (static arrays), stacks, malloc");
     if (plan.pieces != plan.few)
         port_free(plan.pieces);
     return result;

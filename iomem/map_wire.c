@@ -111,8 +111,10 @@ void map_unwire_all(IOMemoryMapRef map)
 
 static IOReturn wire_range(IOMemoryMapRef map, uint32_t options, uint64_t offset, uint64_t length)
 {
-    struct pages pages = {.map = map, .write = options & kIODirectionOut};
-    uint64_t lead = map->address % PAGE;
+    IOMemoryMapRef base =
+        map->super_map ? map->super_map : map; /* a window's pages are its base's: so are their pins */
+    struct pages pages = {.map = base, .write = options & kIODirectionOut};
+    uint64_t lead = map->address - (base->address & ~(PAGE - 1));
 
     if (!map_is_mapped(map) || !map->address)
         return kIOReturnNotReady;

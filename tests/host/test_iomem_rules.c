@@ -1,0 +1,88 @@
+/* Rules of IOKit's that come up rarely, each by itself. */
+#include "tests/host/touch.h"
+
+/* Wires belong to the addresses, whichever map they were asked of. */
+static void wire__of_a_window_is_its_bases(void **state)
+{
+    IOBufferMemoryDescriptorRef buffer = IOBufferMemoryDescriptorCreateWithOptions(kIODirectionInOut, 3 * PAGE, PAGE);
+    IOMemoryMapRef base = map_anywhere(md_of(buffer), kIOMapGuardedSmall, 10, 2 * PAGE);
+    IOMemoryMapRef window = map_anywhere(md_of(buffer), kIOMapGuardedSmall, PAGE + 20, PAGE / 2);
+    uint64_t pa = host_pa(address(window));
+
+    (void)state;
+    assert_ptr_not_equal(base, window);
+    assert_int_equal(port_frame(pa)->pins, 1); /* the buffer's own prepare */
+    assert_int_equal(IOMemoryMapWireRange(window, kIODirectionOut, 0, PAGE / 2), kIOReturnSuccess);
+    assert_int_equal(port_frame(pa)->pins, 2);
+    assert_int_equal(IOMemoryMapWireRange(window, 0, 0, PAGE), kIOReturnBadArgument); /* past the window's end */
+    assert_int_equal(IOMemoryMapWireRange(base, 0, 0, 2 * PAGE), kIOReturnBadArgument);
+    drop(window);
+    assert_int_equal(port_frame(pa)->pins, 2);
+    assert_int_equal(IOMemoryMapWireRange(base, 0, PAGE, 1), kIOReturnSuccess);
+    assert_int_equal(port_frame(pa)->pins, 1);
+    drop(base);
+    drop(buffer);
+}
+
+static uint64_t cache_bits(void *md)
+{
+    return (IOMemoryDescriptorGetFlags(md) & kIOMemoryBufferCacheMask) >> kIOMemoryBufferCacheShift;
+}
+
+/* The flags name the mode that a buffer was made with. */
+static void buffer__shows_its_mode_in_its_flags(void **state)
+{
+    (void)state;
+    for (uint32_t mode = 0; mode < 8; mode++) {
+        IOOptionBits options = kIODirectionInOut | mode << kIOMapCacheShift;
+        IOBufferMemoryDescriptorRef wired = IOBufferMemoryDescriptorCreateWithOptions(options, PAGE, 1);
+        IOBufferMemoryDescriptorRef demand = pageable(NULL, mode << kIOMapCacheShift, 1);
+
+        assert_int_equal(cache_bits(wired), mode);
+        assert_int_equal(cache_bits(demand), mode);
+        drop(wired);
+        drop(demand);
+    }
+}
+
+/* IOKit asserts that physical memory has no task, and goes on. */
+static void physical__ignores_the_task(void **state)
+{
+    IOAddressRange range = {RAM, PAGE};
+    IOOptionBits options = kIODirectionInOut | kIOMemoryTypePhysical;
+    task_t task = IOAddressSpaceCreate(PAGE, 16 * PAGE);
+    IOMemoryDescriptorRef md = IOMemoryDescriptorCreateWithOptions(&range, 1, 0, task, options, NULL);
+    IOMemoryMapRef map;
+
+    (void)state;
+    assert_non_null(md);
+    IOAddressSpaceDestroy(task);
+    assert_int_equal(IOMemoryDescriptorGetPhysicalAddress(md), RAM);
+    map = IOMemoryDescriptorMap(md, 0);
+    assert_int_equal(host_pa(address(map)), RAM);
+    drop(map);
+    drop(md);
+}
+
+static void refused_mode__is_told(void **state)
+{
+    IOMemoryDescriptorRef md = IOMemoryDescriptorCreateWithPhysicalAddress(HOST_RUNTIME, PAGE, kIODirectionInOut);
+    size_t before = host_logs;
+
+    (void)state;
+    assert_null(IOMemoryDescriptorMap(md, kIOMapInhibitCache));
+    assert_int_equal(host_logs, before + 1);
+    drop(md);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(wire__of_a_window_is_its_bases),
+        TEST(buffer__shows_its_mode_in_its_flags),
+        TEST(physical__ignores_the_task),
+        TEST(refused_mode__is_told),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
