@@ -33,7 +33,8 @@ task_t IOAddressSpaceCreate(uint64_t minAddress, uint64_t maxAddress);
  * End a space: nothing of it is mapped any more, every map into it gets IOMemoryMapTaskDied (the objects stay, as long
  * as somebody holds them; their address and task are 0), and its tables and its ASID go back. When this core has it
  * active, that ends first; a core that has it active at the moment finds nothing mapped from then on, but should not be
- * running in it. Descriptors of the space's memory may outlive it: nothing is mapped there for them either.
+ * running in it. Descriptors of the space's memory may outlive it: nothing is mapped there for them either, but for the
+ * memory that a map or a kIOMemoryPersistent has found there before, which they keep.
  * task is no longer valid. NULL and kernel_task are ignored. Not for interrupt handlers.
  */
 void IOAddressSpaceDestroy(task_t task);

@@ -44,8 +44,10 @@ IOReturn IOFlushProcessorCache(task_t task, IOVirtualAddress address, IOByteCoun
 
 /*
  * Give mapped pages a cache mode (kIOxxxCache, not shifted), writable. It is a property of the
- * memory: other mappings of it change too. kIOReturnUnsupported: not kernel_task, or not page
- * aligned; kIOReturnVMError: a page is not mapped, earlier ones stay changed.
+ * memory: other mappings of it change too. kIODefaultCache leaves the mode as it is. Errors, after which earlier pages
+ * stay changed: kIOReturnUnsupported, not kernel_task, or not page aligned, or a cacheable mode off RAM;
+ * kIOReturnVMError, a page is not mapped; kIOReturnNotPermitted, one that the runtime uses itself (static arrays,
+ * stacks and malloc's memory too: take a buffer or IOMallocAligned instead); kIOReturnNoMemory, for tables.
  */
 IOReturn IOSetProcessorCacheMode(task_t task, IOVirtualAddress address, IOByteCount length, IOOptionBits cacheMode);
 

@@ -17,8 +17,10 @@
  * nothing, and leaves its pages mapped at the end, when they are nobody's: a cache mode that the memory gets
  * later does not reach them, so map something else over them or release the map beneath first; kIOMapPrefault: wants a
  * prepared descriptor. Mapped pages are entered at once, whole pages, never executable. NULL instead of a map: also for
- * a cacheable mode on an address that is not RAM, for a mode on RAM whose pages the descriptor does not cover whole or
- * that the runtime uses itself, and when ranges do not join on page boundaries.
+ * a cacheable mode on an address that is not RAM, when ranges do not join on page boundaries, for a mode (the present
+ * one too) on RAM whose pages the descriptor does not cover whole, and on RAM that the runtime uses itself: static
+ * arrays, stacks and malloc's memory, which the console is told of. The pages of a buffer and of IOMallocAligned take
+ * any mode.
  */
 #ifndef IOMEM_IOMEMORYMAP_H
 #define IOMEM_IOMEMORYMAP_H
