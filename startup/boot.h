@@ -28,8 +28,11 @@ extern char boot_exception_stack_top[]; /* boot_a64.S */
 
 /* Where a core begins that PSCI starts: the physical address is for it, r0 or x0 that of a struct boot_core. */
 extern char boot_core[];
-/* For cores that wait in our own park: the affinity and bit 63, then the struct boot_core's physical address. */
-extern volatile uint64_t boot_release[2];
+/*
+ * For cores that wait in our own park: the physical address of the struct boot_core of the one that is to go, which
+ * is in memory by then.
+ */
+extern volatile uintptr_t boot_release;
 
 /* A linear-map window in 2 MiB blocks, until the kernel space stands: [pa, pa + size), multiples of 2 MiB. */
 void boot_map_chunk(uint64_t pa, uint64_t size);

@@ -34,20 +34,21 @@ enter:
 
         /*
          * Every core but the first that a loader sends here waits until somebody starts it, which firmware that
-         * knows PSCI does not leave to us: boot_release gets the core's affinity and bit 63, then its struct boot_core.
+         * knows PSCI does not leave to us: boot_release gets the address of its struct boot_core. That says for which
+         * core it is, so that one load answers both: whoever comes late, when it is another one's turn, finds a struct
+         * that is not its own and waits on. Its loads depend on that address, and what is there was in memory before.
          * It looks before it waits: one event calls it out of firmware's wait and out of this one.
          */
 park:
-        orr     x1, x1, #(1 << 63)
         adrp    x2, boot_release
         add     x2, x2, :lo12:boot_release
         sevl
 1:      wfe
-        ldr     x3, [x2]
+        ldr     x19, [x2]
+        cbz     x19, 1b
+        ldr     x3, [x19, #BOOT_CORE_AFFINITY]
         cmp     x3, x1
         b.ne    1b
-        dmb     sy
-        ldr     x19, [x2, #8]
         b       core
 
         /* Where PSCI sends a core: x0 = the physical address of its struct boot_core, cleaned to memory. */

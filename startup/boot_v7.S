@@ -55,16 +55,15 @@ arrive:
         /* Every core but the first waits until somebody starts it: as on AArch64, with boot_release. */
 park:
         ubfx    r0, r0, #0, #24
-        mov     r1, #(1 << 31)
         pa      r2, boot_release
-1:      ldrd    r4, r5, [r2]
+1:      ldr     r8, [r2]
+        cmp     r8, #0
+        beq     2f
+        ldr     r4, [r8, #BOOT_CORE_AFFINITY]
         cmp     r4, r0
-        cmpeq   r5, r1
-        wfene
-        bne     1b
-        dmb
-        ldr     r8, [r2, #8]
-        b       core
+        beq     core
+2:      wfe
+        b       1b
 
         /* Where PSCI sends a core: r0 = the physical address of its struct boot_core, cleaned to memory. */
         .global boot_core

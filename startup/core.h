@@ -54,7 +54,7 @@ extern struct core cores[CORE_MAX];
 int core_wake(const struct core *core, void (*run)(void));
 
 /* What it then finds: the physical address of its struct boot_core, in memory. */
-uint64_t core_prepare(const struct core *core, void (*run)(void));
+uint64_t core_prepare(const struct core *core, uint64_t affinity, void (*run)(void));
 
 /* Wait for core_rouse or an interrupt, perhaps in vain. Called masked; interrupts that have come are taken inside. */
 void core_doze(const struct core *core);

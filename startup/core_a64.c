@@ -1,6 +1,8 @@
 /* What a core is started with, and how it waits. */
 #include "startup/core.h"
 
+#include <string.h>
+
 #include "arch/boot_core.h"
 #include "mmu/cache.h"
 #include "startup/boot.h"
@@ -14,12 +16,14 @@ static struct boot_core boot_cores[CORE_MAX] __attribute__((aligned(128)));
         value_;                                                                                                        \
     })
 
-/* What this core has is what the other one gets. Its caches are off at first: memory must hold it. */
-uint64_t core_prepare(const struct core *core, void (*run)(void))
+/*
+ * What this core has is what the other one gets. Its caches are off at first: memory must hold it. One that was called
+ * before and comes only now may be reading it: what is there already is not written again.
+ */
+uint64_t core_prepare(const struct core *core, uint64_t affinity, void (*run)(void))
 {
     struct boot_core *boot = &boot_cores[core->number];
-
-    *boot = (struct boot_core){
+    struct boot_core due = {
         .ttbr0 = boot_info.identity_pa,
         .ttbr1 = READ_REGISTER(ttbr1_el1),
         .tcr = READ_REGISTER(tcr_el1),
@@ -29,7 +33,11 @@ uint64_t core_prepare(const struct core *core, void (*run)(void))
         .main_stack = core->main_stack_top,
         .exception_stack = core->exception_stack_top,
         .run = (uint64_t)run,
+        .affinity = affinity,
     };
+
+    if (memcmp(boot, &due, sizeof due))
+        *boot = due;
     cache_clean(boot, sizeof *boot);
     return boot_image_pa(boot);
 }

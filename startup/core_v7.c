@@ -1,6 +1,8 @@
 /* What a core is started with, and how it waits. */
 #include "startup/core.h"
 
+#include <string.h>
+
 #include "arch/boot_core.h"
 #include "mmu/cache.h"
 #include "mmu/space.h"
@@ -9,18 +11,21 @@
 
 static struct boot_core boot_cores[CORE_MAX] __attribute__((aligned(128)));
 
-/* The core's caches are off at first: memory must hold it. */
-uint64_t core_prepare(const struct core *core, void (*run)(void))
+/* As on AArch64: in memory, as the core's caches are off at first, and not written again while it may be reading. */
+uint64_t core_prepare(const struct core *core, uint64_t affinity, void (*run)(void))
 {
     struct boot_core *boot = &boot_cores[core->number];
-
-    *boot = (struct boot_core){
+    struct boot_core due = {
         .ttbr1 = mmu_space_root(mmu_kernel_space()),
         .record = (uint32_t)core,
         .main_stack = (uint32_t)core->main_stack_top,
         .exception_stack = (uint32_t)core->exception_stack_top,
         .run = (uint32_t)run,
+        .affinity = affinity,
     };
+
+    if (memcmp(boot, &due, sizeof due))
+        *boot = due;
     cache_clean(boot, sizeof *boot);
     return boot_image_pa(boot);
 }

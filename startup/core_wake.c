@@ -26,13 +26,11 @@ static void call_from_firmware(const struct core *core)
     cache_clean((const void *)(uintptr_t)slot, sizeof *slot);
 }
 
-/* The second word is there before the first one says so. */
-static int release(uint64_t affinity, uint64_t context)
+/* One store: a core that comes while it changes finds the old or the new, and either says whose it is. */
+static int release(uint64_t context)
 {
-    boot_release[1] = context;
-    __asm__ volatile("dmb ishst" : : : "memory");
-    boot_release[0] = affinity | UINT64_C(1) << 63;
-    cache_clean((const void *)(uintptr_t)boot_release, sizeof boot_release);
+    boot_release = (uintptr_t)context;
+    cache_clean((const void *)(uintptr_t)&boot_release, sizeof boot_release);
     __asm__ volatile("dsb sy\n\tsev" : : : "memory");
     return 0;
 }
@@ -48,11 +46,11 @@ void core_rouse(const struct core *core)
 int core_wake(const struct core *core, void (*run)(void))
 {
     uint64_t affinity = irq_tree_affinity(runtime_device_tree(), (int)core->number);
-    uint64_t context = core_prepare(core, run);
+    uint64_t context = core_prepare(core, affinity, run);
     char conduit = psci_conduit();
 
     if (conduit)
         return psci_cpu_on(conduit == 's', affinity, boot_image_pa(boot_core), context);
     call_from_firmware(core);
-    return release(affinity, context);
+    return release(context);
 }

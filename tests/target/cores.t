@@ -34,6 +34,10 @@ try elf ,virtualization=on,gic-version=3 max 4
 try elf ,secure=on cortex-a57 4
 try elf ,secure=on,virtualization=on,gic-version=3 max 2
 
+# At EL3 there is no PSCI: the cores come to our park.
+boot 60 "$OUT/test_cores_park.elf" test_cores_park -M virt,secure=on -cpu cortex-a57 -smp 4 </dev/null
+ok 'cores in the park take their own context' eval 'passes && says_not SKIP'
+
 for machine in virt virt,gic-version=3; do
     boot 60 "$OUT/test_smp_a64.elf" smp -M $machine -cpu max -smp 8 </dev/null
     ok "tables under 8 cores of -cpu max, $machine" passes
