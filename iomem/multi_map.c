@@ -99,8 +99,7 @@ static IOReturn enter_part(const struct request *request, const struct part *par
     if (!map)
         return kIOReturnVMError;
     result = map->blocked ? kIOReturnBusy : adopt_runs(request->map, map); /* redirected memory: nobody would end it */
-    if (result == kIOReturnSuccess)
-        map_abandon(map);
+    map_abandon(map); /* its pages stay, or go when what lay there comes back: that is not forgotten */
     OSObjectRelease((OSObjectRef)map);
     return result;
 }

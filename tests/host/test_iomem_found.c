@@ -128,6 +128,25 @@ static void several__that_cannot_be_mapped_leave_one_mode(void **state)
     drop(redirected);
 }
 
+/* Nobody knew any more whose pages an overwriting map had left there, and they stayed when their memory went. */
+static void several__that_cannot_be_mapped_leave_what_goes_with_its_memory(void **state)
+{
+    IOMemoryDescriptorRef gone = md_of(wired(1)), redirected = md_of(wired(1)), all = several(redirected, redirected);
+    uint64_t va = (uintptr_t)IOMallocPageable(PAGE, PAGE), pa = IOMemoryDescriptorGetPhysicalAddress(gone);
+
+    (void)state;
+    drop(map_at(gone, va, kIOMapOverwrite | kIOMapUnique));
+    assert_int_equal(host_pa(va), pa);
+    IOMemoryDescriptorRedirect(redirected, NULL, true);
+    assert_null(map_at(all, va, kIOMapOverwrite | kIOMapUnique));
+    assert_int_equal(host_pa(va), pa);
+    drop(gone);
+    assert_int_not_equal(shown(kernel_task, va).pa, pa);
+    drop(all);
+    drop(redirected);
+    IOFreePageable((void *)(uintptr_t)va, PAGE);
+}
+
 /* A map that was blocked meanwhile brought its old mode back to a page that others show in another. */
 static void unblocked__in_the_mode_of_those_who_show_the_page(void **state)
 {
@@ -227,6 +246,7 @@ int main(void)
         TEST(several__give_a_page_one_mode),
         TEST(several__that_cannot_be_mapped_leave_a_copy_alone),
         TEST(several__that_cannot_be_mapped_leave_one_mode),
+        TEST(several__that_cannot_be_mapped_leave_what_goes_with_its_memory),
         TEST(unblocked__in_the_mode_of_those_who_show_the_page),
         TEST(ranges__that_overlap_have_one_mode),
         TEST(deallocation__fails_when_there_is_no_table),

@@ -101,6 +101,30 @@ static void copy_on_write__survives_a_map_that_fails(void)
     IOFreePageable(bytes, PAGE);
 }
 
+/* Over what a map has left, another fails: the pages go still when their memory does. */
+static void pages_left__go_after_a_map_that_fails(void)
+{
+    IOMemoryDescriptorRef parts[] = {
+        (IOMemoryDescriptorRef)IOBufferMemoryDescriptorCreateWithOptions(kIODirectionInOut, PAGE, 1),
+        (IOMemoryDescriptorRef)IOBufferMemoryDescriptorCreateWithOptions(kIODirectionInOut, PAGE, 1),
+    };
+    IOMemoryDescriptorRef all =
+        (IOMemoryDescriptorRef)IOMultiMemoryDescriptorCreateWithDescriptors(&parts[1], 1, kIODirectionInOut, false);
+    const IOOptionBits over = kIOMapOverwrite | kIOMapUnique;
+    uintptr_t va = (uintptr_t)IOMallocPageable(PAGE, PAGE);
+
+    CHECK_EQ(IOMemoryDescriptorWriteBytes(parts[0], 0, "x", 1), 1);
+    release(IOMemoryDescriptorCreateMappingInTask(parts[0], kernel_task, va, over, 0, 0));
+    CHECK_EQ(IOMemoryDescriptorRedirect(parts[1], NULL, true), kIOReturnSuccess);
+    CHECK(IOMemoryDescriptorCreateMappingInTask(all, kernel_task, va, over, 0, 0) == NULL);
+    CHECK_EQ(touch_read(va).value, 'x');
+    release(parts[0]);
+    CHECK_REFUSED(touch_read(va), FAULT_UNMAPPED);
+    release(all);
+    release(parts[1]);
+    IOFreePageable((void *)va, PAGE);
+}
+
 static void wire_and_block__know_pages_that_come(void)
 {
     IOBufferMemoryDescriptorRef buffer =
@@ -159,6 +183,7 @@ int main(void)
     TAP_RUN(protect_and_deallocate__go_page_by_page);
     TAP_RUN(copy_on_write__hides_the_maps_writes);
     TAP_RUN(copy_on_write__survives_a_map_that_fails);
+    TAP_RUN(pages_left__go_after_a_map_that_fails);
     TAP_RUN(wire_and_block__know_pages_that_come);
     TAP_RUN(pinned__is_not_purged);
     return tap_done();
