@@ -5,6 +5,7 @@
 #include "iomem/cache_mode.h"
 #include "iomem/descriptor.h"
 #include "iomem/map.h"
+#include "iomem/mapper.h"
 #include "iomem/pageable.h"
 #include "iomem/port.h"
 
@@ -99,6 +100,21 @@ static bool to_request(const struct creation *creation, struct buffer_request *r
     return round_up(&request->size, PAGE) && request->size <= UINT64_MAX - alignment;
 }
 
+/* What is asked for holds for devices' addresses. A mapper that remaps gives such to any memory. */
+static void take_limits(struct IOGeneralMemoryDescriptor *general, const struct creation *creation,
+                        struct buffer_request *request)
+{
+    IOMapperRef mapper = creation->options & kIOMemoryMapperNone ? NULL : IOMapperGetSystemMapper();
+
+    if (!mapper || mapper_only_translates(mapper))
+        return;
+    if (request->max_pa != UINT64_MAX)
+        general->dma_bits = (uint8_t)(63 - __builtin_clzll(request->max_pa + 1));
+    general->dma_alignment = request->align > PAGE ? request->align : 0;
+    request->max_pa = UINT64_MAX;
+    request->contiguous = request->align > PAGE || creation->options & kIOMemoryHostPhysicallyContiguous;
+}
+
 static IOReturn set_mode(const struct buffer *buffer, unsigned mode)
 {
     IOReturn result = kIOReturnSuccess;
@@ -147,6 +163,7 @@ static bool init_pageable(IOBufferMemoryDescriptorRef self, const struct creatio
 
     if (creation->guarded || !to_request(creation, &memory))
         return false;
+    take_limits(&self->general, creation, &memory);
     request.size = memory.size;
     request.align = memory.align;
     request.max_pa = memory.max_pa;
@@ -177,6 +194,7 @@ static bool init(IOBufferMemoryDescriptorRef buffer, const struct creation *crea
         return false;
     if (creation->guarded && request.contiguous)
         return false;
+    take_limits(&buffer->general, creation, &request);
     buffer->buffer = buffer_alloc(&request);
     if (!buffer->buffer)
         return false;
@@ -296,24 +314,6 @@ void IOBufferMemoryDescriptorSetDirection(IOBufferMemoryDescriptorRef buffer, IO
     *flags = (*flags & ~(uint32_t)kIOMemoryDirectionMask) | (direction & kIOMemoryDirectionMask);
 }
 
-/* Copy to [offset, offset + size) of the buffer by its frames: a direction does not bind the owner. */
-static void fill(const struct buffer *buffer, uint64_t offset, const uint8_t *bytes, uint64_t size)
-{
-    for (const struct buffer_run *run = buffer->runs; size > 0; run = run->next) {
-        uint64_t count = run->node.size - offset;
-
-        if (offset >= run->node.size) {
-            offset -= run->node.size;
-            continue;
-        }
-        count = count < size ? count : size;
-        descriptor_copy_in(run->node.pa + offset, bytes, count);
-        bytes = bytes ? bytes + count : NULL;
-        size -= count;
-        offset = 0;
-    }
-}
-
 /* Pages of a task other than the kernel's, or of none, have to be prepared, as in IOKit. */
 static void fill_pageable(IOBufferMemoryDescriptorRef buffer, uint64_t offset, const void *bytes, uint64_t size)
 {
@@ -338,7 +338,7 @@ bool IOBufferMemoryDescriptorAppendBytes(IOBufferMemoryDescriptorRef buffer, con
         length = room;
     general_set_length((IOMemoryDescriptorRef)buffer, old + length);
     if (buffer->buffer)
-        fill(buffer->buffer, old, bytes, length);
+        buffer_write(buffer->buffer, old, bytes, length);
     else if (length)
         fill_pageable(buffer, old, bytes, length);
     return true;

@@ -202,15 +202,17 @@ bool general_init(IOMemoryDescriptorRef self, const struct descriptor_request *r
     address_space_retain(task);
     address_space_release(md->task);
     md->task = task;
-    if (!(self->flags & kIOMemoryMapperNone))
-        md->mapper = request->mapper ? request->mapper : IOMapperGetSystemMapper();
-    OSObjectRetain((OSObjectRef)md->mapper);
     if (request->object) {
         lock_acquire(&gIOMemoryLock);
         reference_make(&md->memory, request->object, request->ranges[0].length);
         lock_release(&gIOMemoryLock);
     }
-    if (!take_ranges(md, request) || !measure(md))
+    if (!take_ranges(md, request))
+        return false;
+    if (!(self->flags & kIOMemoryMapperNone)) /* which goes with the ranges */
+        md->mapper = request->mapper ? request->mapper : IOMapperGetSystemMapper();
+    OSObjectRetain((OSObjectRef)md->mapper);
+    if (!measure(md))
         return false;
     md->wire_count = is_virtual(self) ? 0 : 1;
     return prepare_at_birth(md);

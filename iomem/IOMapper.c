@@ -1,6 +1,7 @@
 #include "iomem/IOMapper.h"
 
 #include "iomem/IOMemoryDescriptor.h"
+#include "iomem/descriptor.h"
 #include "iomem/map.h"
 #include "iomem/mapper.h"
 #include "iomem/object.h"
@@ -148,14 +149,45 @@ bool mapper_to_physical(IOMapperRef mapper, uint64_t *address)
     return !mapper || *address != 0;
 }
 
+/* Virtual memory that is mapped whole: its prepares and its creation have a say in that. NULL: it is not. */
+static const struct IOGeneralMemoryDescriptor *whole(IOMemoryDescriptorRef md, uint64_t offset, uint64_t length)
+{
+    bool virtual = md && descriptor_methods(md)->collect && (md->flags & kIOMemoryTypeMask) == kIOMemoryTypeVirtual;
+
+    return virtual && offset == 0 && length == md->length ? (struct IOGeneralMemoryDescriptor *)md : NULL;
+}
+
+static uint32_t access_of(IOMemoryDescriptorRef md)
+{
+    bool read_only = md && md->flags & kIOMemoryPreparedReadOnly;
+
+    return kIODMAMapReadAccess | (read_only ? 0 : kIODMAMapWriteAccess);
+}
+
+/* The narrower, and the more aligned. NULL: nothing is asked for. */
+static const IODMAMapSpecification *fold(const IODMAMapSpecification *specification,
+                                         const struct IOGeneralMemoryDescriptor *md, IODMAMapSpecification *both)
+{
+    if (!md || (!md->dma_bits && !md->dma_alignment))
+        return specification;
+    *both = specification ? *specification : (IODMAMapSpecification){0};
+    if (md->dma_bits && (!both->numAddressBits || both->numAddressBits > md->dma_bits))
+        both->numAddressBits = md->dma_bits;
+    if (both->alignment < md->dma_alignment)
+        both->alignment = md->dma_alignment;
+    return both;
+}
+
 IOReturn mapper_map(IOMapperRef mapper, IOMemoryDescriptorRef md, const IODMAMapSpecification *specification,
                     IODMACommandRef command, uint64_t offset, uint64_t *address, uint64_t *length)
 {
-    bool read_only = md && IOMemoryDescriptorGetFlags(md) & kIOMemoryPreparedReadOnly;
-    uint32_t access = kIODMAMapReadAccess | (read_only ? 0 : kIODMAMapWriteAccess);
+    const struct IOGeneralMemoryDescriptor *all = whole(md, offset, *length);
+    uint32_t access = all && all->dma_access ? all->dma_access : access_of(md);
     uint64_t size = *length;
+    IODMAMapSpecification both;
     IOReturn result = kIOReturnUnsupported;
 
+    specification = fold(specification, all, &both);
     *address = *length = 0;
     if (mapper->methods->iovmMapMemory)
         result = mapper->methods->iovmMapMemory(mapper, md, offset, size, access, specification, command, NULL, address,

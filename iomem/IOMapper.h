@@ -3,7 +3,7 @@
  * it a device address is the physical address. With it, every descriptor made without kIOMemoryMapperNone goes through
  * it: a physical one was described by device addresses, and the segments of any are device addresses too, unless asked
  * for with kIOMemoryMapperNone. Virtual memory gets its device addresses with the first such segment, all of it in one
- * run, and loses them with its last complete.
+ * run, and loses them with its last complete; a buffer that has been made longer gets others with the next segment.
  */
 #ifndef IOMEM_IOMAPPER_H
 #define IOMEM_IOMAPPER_H

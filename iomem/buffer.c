@@ -4,6 +4,7 @@
 
 #include "iomem/address_space.h"
 #include "iomem/cache_mode.h"
+#include "iomem/descriptor.h"
 #include "iomem/map_over.h"
 #include "iomem/port.h"
 
@@ -176,4 +177,21 @@ void buffer_free(struct buffer *buffer)
     lock_release(&gIOMemoryLock);
     free_runs(buffer);
     port_free(buffer);
+}
+
+void buffer_write(const struct buffer *buffer, uint64_t offset, const uint8_t *bytes, uint64_t size)
+{
+    for (const struct buffer_run *run = buffer->runs; size > 0; run = run->next) {
+        uint64_t count = run->node.size - offset;
+
+        if (offset >= run->node.size) {
+            offset -= run->node.size;
+            continue;
+        }
+        count = count < size ? count : size;
+        descriptor_copy_in(run->node.pa + offset, bytes, count);
+        bytes = bytes ? bytes + count : NULL;
+        size -= count;
+        offset = 0;
+    }
 }

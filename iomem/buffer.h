@@ -35,6 +35,9 @@ struct buffer *buffer_alloc(const struct buffer_request *request);
 /* Nobody maps its frames any more. NULL is ignored. */
 void buffer_free(struct buffer *buffer);
 
+/* Copy to [offset, offset + size), which lies in it, by its frames: no direction binds the owner. NULL is zeroes. */
+void buffer_write(const struct buffer *buffer, uint64_t offset, const uint8_t *bytes, uint64_t size);
+
 /* port_frame_alloc, zero-filled. */
 uint64_t buffer_alloc_frames(uint64_t size, uint64_t align, uint64_t max_pa);
 

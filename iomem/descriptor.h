@@ -62,7 +62,12 @@ struct IOGeneralMemoryDescriptor {
     struct IOMemoryDescriptor base;
     task_t task;               /* of virtual ranges */
     IOMapperRef mapper;        /* retained; NULL: device addresses are the CPU's */
-    uint64_t iova, iova_size;  /* all of virtual memory, by its device addresses; size 0 until somebody asks */
+    uint64_t iova;             /* of virtual memory, by its device addresses, the first byte, */
+    uint64_t iova_length;      /* the bytes there, 0 until somebody asks, */
+    uint64_t iova_size;        /* and what the mapper wants back */
+    uint64_t dma_alignment;    /* of the device addresses; 0: any */
+    uint8_t dma_bits;          /* which they do not exceed; 0: any */
+    uint8_t dma_access;        /* kIODMAMap bits: what the last prepare is for */
     struct reference memory;   /* the memory objects of its ranges; empty while nobody asked, and of other memory */
     struct reference snapshot; /* with kIOMemoryMapCopyOnWrite, what maps show: made by the first */
     const IOAddressRange *ranges;

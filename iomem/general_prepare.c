@@ -82,12 +82,24 @@ static void unpin_runs(struct IOGeneralMemoryDescriptor *md, uint32_t count)
         unpin(md->runs[count].pa, run_size(md, count));
 }
 
+/* By addresses of 32 bits: where the mapper remaps, any page is, as it is told so. */
+static bool is_reached_by_32(const struct IOGeneralMemoryDescriptor *md, uint32_t index)
+{
+    uint64_t size = run_size(md, index), shown = size, at = md->runs[index].pa;
+
+    if (md->mapper && !mapper_only_translates(md->mapper))
+        return true;
+    if (md->mapper)
+        at = mapper_to_device(md->mapper, at, &shown);
+    return shown == size && at <= PHYS_32_END && size <= PHYS_32_END - at;
+}
+
 static IOReturn pin_runs(struct IOGeneralMemoryDescriptor *md, IODirection direction)
 {
     for (uint32_t i = 0; i < md->run_count; i++) {
         IOReturn result = kIOReturnCannotWire;
 
-        if (!(direction & kIODirectionPrepareToPhys32) || md->runs[i].pa + run_size(md, i) <= PHYS_32_END)
+        if (!(direction & kIODirectionPrepareToPhys32) || is_reached_by_32(md, i))
             result = pin(md->runs[i].pa, run_size(md, i));
         if (result != kIOReturnSuccess) {
             unpin_runs(md, i);
@@ -166,6 +178,18 @@ static IOReturn wire(struct IOGeneralMemoryDescriptor *md, IODirection direction
     return result;
 }
 
+/* What a mapper is to allow: to write for memory that comes in, to read for what goes out. */
+static void note_access(struct IOGeneralMemoryDescriptor *md, IODirection direction)
+{
+    md->dma_access = 0;
+    if (direction & kIODirectionOut)
+        md->dma_access |= kIODMAMapReadAccess;
+    if (direction & kIODirectionIn)
+        md->dma_access |= kIODMAMapWriteAccess;
+    if (direction & kIODirectionPrepareToPhys32 && (md->dma_bits == 0 || md->dma_bits > 32))
+        md->dma_bits = 32;
+}
+
 static IOReturn prepare_more(struct IOGeneralMemoryDescriptor *md, IODirection direction)
 {
     bool out_only = (direction & kIODirectionInOut) == kIODirectionOut;
@@ -178,8 +202,10 @@ static IOReturn prepare_more(struct IOGeneralMemoryDescriptor *md, IODirection d
     } else if ((md->base.flags & kIOMemoryPreparedReadOnly) && !out_only) {
         result = kIOReturnNotWritable;
     }
-    if (result == kIOReturnSuccess)
+    if (result == kIOReturnSuccess) {
         md->wire_count++;
+        note_access(md, direction);
+    }
     return result;
 }
 
@@ -276,24 +302,37 @@ void general_drop_iova(struct IOGeneralMemoryDescriptor *md)
 {
     if (md->iova_size)
         mapper_unmap(md->mapper, &md->base, NULL, md->iova, md->iova_size);
-    md->iova_size = 0;
+    md->iova_length = md->iova_size = 0;
 }
 
-/* Virtual memory through its mapper, where all of it is mapped once; a segment goes to the end of its range. */
+/* All of it at once. A buffer that has become longer since gets new addresses. */
+static IOReturn give_iova(struct IOGeneralMemoryDescriptor *md)
+{
+    uint64_t length = md->base.length, size = length;
+    IOReturn result;
+
+    if (md->wire_count == 0)
+        return kIOReturnNotReady;
+    if (md->iova_length >= length)
+        return kIOReturnSuccess;
+    general_drop_iova(md);
+    result = mapper_map(md->mapper, &md->base, NULL, NULL, 0, &md->iova, &size);
+    if (result != kIOReturnSuccess)
+        return result;
+    md->iova_length = length;
+    md->iova_size = size;
+    return kIOReturnSuccess;
+}
+
+/* Virtual memory through its mapper; a segment goes to the end of its range. */
 static addr64_t device_segment(struct IOGeneralMemoryDescriptor *md, IOByteCount offset, IOByteCount *length)
 {
     struct source source;
-    uint64_t address = 0, size = md->capacity;
-    IOReturn result = kIOReturnSuccess;
+    uint64_t address = 0;
 
     *length = 0;
     lock_acquire(&gIOMemoryLock);
-    if (md->wire_count == 0)
-        result = kIOReturnNotReady;
-    else if (md->iova_size == 0)
-        result = mapper_map(md->mapper, &md->base, NULL, NULL, 0, &md->iova, &size);
-    if (result == kIOReturnSuccess) {
-        md->iova_size = md->iova_size ? md->iova_size : size;
+    if (give_iova(md) == kIOReturnSuccess && offset < md->iova_length) {
         source_start(&source, md, offset, md->base.length - offset);
         *length = source.size < source.left ? source.size : source.left;
         address = md->iova + offset;
