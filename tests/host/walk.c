@@ -122,7 +122,8 @@ static const struct {
     const size_t *count;
 } tables[] = {
     {walk_makes, &walk_makes_count},   {walk_uses, &walk_uses_count},       {walk_asks, &walk_asks_count},
-    {walk_weaves, &walk_weaves_count}, {walk_mallocs, &walk_mallocs_count},
+    {walk_weaves, &walk_weaves_count}, {walk_mallocs, &walk_mallocs_count}, {walk_buses, &walk_buses_count},
+    {walk_dma, &walk_dma_count},
 };
 enum { TABLES = sizeof tables / sizeof tables[0] };
 
@@ -211,6 +212,7 @@ static void drop_all(void)
         drop(walk.things[i]);
     walk_weaves_end();
     walk_mallocs_end();
+    walk_buses_end();
     for (size_t i = 0; i < OWNED; i++)
         if (walk.owned[i].size && walk.owned[i].task == kernel_task)
             IOFreePageable((void *)(uintptr_t)walk.owned[i].va, walk.owned[i].size);

@@ -20,6 +20,11 @@ static void segment(const uint8_t *b)
             walk_wrong("a segment of %#jx bytes where no map is", (uintmax_t)length);
         return;
     }
+    if (!(b[OPTIONS] & 1) && IOMapperGetSystemMapper()) { /* a device's, by the descriptor */
+        if (length > map->length - offset)
+            walk_wrong("a device's segment of %#jx bytes", (uintmax_t)length);
+        return;
+    }
     info = shown(map->space, va + offset);
     if (length > map->length - offset || !length != !info.protection)
         walk_wrong("a segment of %#jx bytes, protection %u", (uintmax_t)length, info.protection);

@@ -279,6 +279,7 @@ void walk_check(void)
             check_map(walk.maps[i]);
         }
     walk_weaves_each(see);
+    walk_dmas_each(see);
     walk_mallocs_pinned(count_pins);
     for (uint64_t id = 1; id < OBJECTS; id++)
         if (memory_object_of_tag(id << PAGE_BITS))
@@ -287,6 +288,7 @@ void walk_check(void)
     for (size_t i = 0; i < TASKS; i++)
         if (walk.tasks[i])
             check_regions(&walk.tasks[i]->regions);
+    walk_check_buses();
     model_settle();
     if (model_breaches())
         walk_wrong("the model saw: %s", model_breach());

@@ -61,8 +61,10 @@ struct walk_kind {
     unsigned weight;
     void (*step)(const uint8_t *bytes);
 };
-extern const struct walk_kind walk_makes[], walk_uses[], walk_asks[], walk_weaves[], walk_mallocs[];
-extern const size_t walk_makes_count, walk_uses_count, walk_asks_count, walk_weaves_count, walk_mallocs_count;
+extern const struct walk_kind walk_makes[], walk_uses[], walk_asks[], walk_weaves[], walk_mallocs[], walk_buses[],
+    walk_dma[];
+extern const size_t walk_makes_count, walk_uses_count, walk_asks_count, walk_weaves_count, walk_mallocs_count,
+    walk_buses_count, walk_dma_count;
 
 /* walk_weave.c: the interleaved descriptors and their parts, each once or more; at the end they go. */
 void walk_weaves_each(void (*see)(IOMemoryDescriptorRef));
@@ -70,6 +72,14 @@ void walk_weaves_end(void);
 /* walk_malloc.c: memory that is pinned by descriptors of iomem's own. Checked when it goes, and at the end. */
 void walk_mallocs_pinned(void (*count)(uint64_t pa, uint64_t size));
 void walk_mallocs_end(void);
+/* walk_bus.c: mappers. The CPU's address of a device's, false: nothing is there; and the other way, of what is
+ * described to the system mapper. */
+bool walk_bus_to_cpu(uint64_t device, uint64_t *pa);
+uint64_t walk_bus_address(uint64_t pa);
+void walk_check_buses(void);
+void walk_buses_end(void);
+/* walk_dma.c: descriptors that are mapped for a device */
+void walk_dmas_each(void (*see)(IOMemoryDescriptorRef));
 
 /* What a byte of a descriptor is to be mapped as. */
 struct walk_source {

@@ -56,7 +56,7 @@ static IOAddressRange physical(const uint8_t *b, uint8_t page)
     uint64_t start = b[OPTIONS] & 4 ? RAM : HOST_DEVICE, pages = b[OPTIONS] & 4 ? RAM_PAGES : DEVICE_PAGES;
     uint64_t first = page % (pages - 9);
 
-    return (IOAddressRange){start + first * PAGE, PAGE * (1 + b[LENGTH] % 8)};
+    return (IOAddressRange){walk_bus_address(start + first * PAGE), PAGE * (1 + b[LENGTH] % 8)};
 }
 
 static void make_physical(const uint8_t *b)

@@ -73,14 +73,16 @@ static void check_contiguous(const struct block *block)
 
 static void check_for_device(const struct block *block)
 {
-    uint64_t pa = 0;
+    uint64_t pa = 0, seen;
 
     if (run_of(block, &pa) < block->size || pa % PAGE)
         walk_wrong("memory for a device is not of pages of its own");
     if (block->device >= LOW_END || block->size > LOW_END - block->device)
         walk_wrong("memory for a device at %#jx, which is not low", (uintmax_t)block->device);
-    if (block->device != pa)
-        walk_wrong("memory at %#jx is not what devices see at %#jx", (uintmax_t)pa, (uintmax_t)block->device);
+    for (uint64_t at = 0; at < block->size; at += PAGE)
+        if (!walk_bus_to_cpu(block->device + at, &seen) || seen != pa + at)
+            walk_wrong("memory at %#jx is not what devices see at %#jx", (uintmax_t)(pa + at),
+                       (uintmax_t)(block->device + at));
 }
 
 static void check_new(const struct block *block)

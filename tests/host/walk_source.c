@@ -3,6 +3,7 @@
 
 #include "iomem/address_space.h"
 #include "iomem/descriptor.h"
+#include "iomem/mapper.h"
 #include "iomem/memory_view.h"
 #include "iomem/multi.h"
 #include "iomem/overwriters.h"
@@ -34,6 +35,12 @@ static struct walk_source by_address(const struct IOGeneralMemoryDescriptor *md,
     return (struct walk_source){SOURCE_FRAME, leaf.pa, NULL, 0};
 }
 
+/* Described by device addresses, where there is a mapper. */
+static struct walk_source by_device(IOMapperRef mapper, uint64_t address)
+{
+    return mapper_to_physical(mapper, &address) ? (struct walk_source){SOURCE_FRAME, address, NULL, 0} : unknown;
+}
+
 static struct walk_source of_general(const struct IOGeneralMemoryDescriptor *md, uint64_t offset)
 {
     bool physical = (md->base.flags & kIOMemoryTypeMask) == kIOMemoryTypePhysical;
@@ -45,7 +52,7 @@ static struct walk_source of_general(const struct IOGeneralMemoryDescriptor *md,
         return by_reference(&md->memory, offset);
     for (uint32_t i = 0; i < md->count; at -= md->ranges[i++].length)
         if (at < md->ranges[i].length)
-            return physical ? (struct walk_source){SOURCE_FRAME, md->ranges[i].address + at, NULL, 0}
+            return physical ? by_device(md->mapper, md->ranges[i].address + at)
                             : by_address(md, md->ranges[i].address + at);
     return unknown;
 }
