@@ -77,7 +77,7 @@ static struct cache_piece device_piece(uint64_t pa, uint64_t max)
     struct search search = {.visit = {pa, max, read_tables}, .mode = kIOInhibitCache};
 
     search.size = search.visit.size;
-    if (rmap_has_special())
+    if (rmap_has_special(pa, max))
         rmap_each(&search.visit);
     return (struct cache_piece){pa, search.size, search.mode, false, search.found};
 }

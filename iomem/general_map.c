@@ -325,8 +325,8 @@ IOReturn general_collect(IOMemoryDescriptorRef self, IOMemoryMapRef map, unsigne
 }
 
 /*
- * The usual map, that of a device: one run off RAM, anywhere, uncached, while no map of what is not RAM has another
- * mode. Nothing needs to be looked up then.
+ * The usual map, that of a device: one run, off RAM if it is plain, anywhere, uncached. Nothing needs to be looked up
+ * where no map of what is not RAM has another mode.
  */
 static inline bool is_plain(const struct IOGeneralMemoryDescriptor *md, IOMemoryMapRef map)
 {
@@ -336,7 +336,7 @@ static inline bool is_plain(const struct IOGeneralMemoryDescriptor *md, IOMemory
     return !md->mapper && md->count == 1 && (map->options & options) == kIOMapAnywhere &&
            (map->options & kIOMapCacheMask) <= kIOMapInhibitCache &&
            (md->base.flags & flags) == kIOMemoryTypePhysical && md->base.cache_mode <= kIOInhibitCache &&
-           map->offset < md->base.length && map->length <= md->base.length - map->offset && !rmap_has_special();
+           map->offset < md->base.length && map->length <= md->base.length - map->offset;
 }
 
 static inline IOReturn map_plain(struct IOGeneralMemoryDescriptor *md, IOMemoryMapRef map, uint64_t address,
@@ -381,7 +381,7 @@ IOReturn general_do_map(IOMemoryDescriptorRef self, IOMemoryMapRef map, IOOption
         uint64_t address = md->ranges[0].address + map->offset;
         uint64_t size = page_of(address % PAGE + map->length + PAGE - 1), off_ram = size;
 
-        if (!port_ram_run(page_of(address), &off_ram) && off_ram == size)
+        if (!port_ram_run(page_of(address), &off_ram) && off_ram == size && !rmap_has_special(page_of(address), size))
             return map_plain(md, map, address, size);
     }
     return map_any(&(struct request){md, map, translate_cache_option(options), 0, false});

@@ -11,7 +11,7 @@ static struct {
     void *hash[HASH_SIZE];
 } all;
 
-size_t rmap_special_count;
+struct rmap_special rmap_special;
 
 /* An aligned block of 1 << shift bytes, and whether its runs are RAM's. */
 struct block {
@@ -88,6 +88,17 @@ static inline void add_off_ram(struct rmap_node *node, unsigned shift)
         file(&node->link[1], list_off_ram(last, shift));
 }
 
+static void add_special(const struct rmap_node *node)
+{
+    uint64_t end = node->pa + node->size;
+    bool first = rmap_special.count++ == 0;
+
+    if (first || rmap_special.from > node->pa)
+        rmap_special.from = node->pa;
+    if (first || rmap_special.end < end)
+        rmap_special.end = end;
+}
+
 void rmap_add(struct rmap_node *node)
 {
     unsigned shift = shift_of(node->size);
@@ -97,7 +108,7 @@ void rmap_add(struct rmap_node *node)
     all.in_use[node->ram][shift]++;
     all.powers[node->ram] |= 1ull << shift;
     if (node->special)
-        rmap_special_count++;
+        add_special(node);
     if (node->ram)
         add_ram(node, shift);
     else
@@ -114,13 +125,14 @@ void rmap_remove(struct rmap_node *node)
     unfile(&node->link[1]);
     if (--all.in_use[node->ram][shift] == 0)
         all.powers[node->ram] &= ~(1ull << shift);
-    rmap_special_count -= node->special;
+    rmap_special.count -= node->special;
     node->special = false;
 }
 
 void rmap_mark_special(struct rmap_node *node)
 {
-    rmap_special_count += !node->special;
+    if (!node->special)
+        add_special(node);
     node->special = true;
 }
 

@@ -29,24 +29,29 @@ struct rmap_node {
     uint64_t va;
     struct mmu_space *space;
     struct IOMemoryMap *left; /* an overwriting map's that is unmapped: that map, else NULL */
-    bool special;             /* off RAM, in a mode other than Inhibit: what rmap_has_special counts */
+    bool special;             /* off RAM, in a mode other than Inhibit: what rmap_has_special asks for */
     bool ram;                 /* port_is_ram of it */
 };
 
 /* The caller has set pa, size, va, space, special and ram; the run is all RAM or all not. Cannot fail. */
 void rmap_add(struct rmap_node *node);
 
-extern size_t rmap_special_count; /* of registered runs that are special */
+/* The registered runs that are special: how many there are, and where all lie that were so since there were none. */
+struct rmap_special {
+    size_t count;
+    uint64_t from, end;
+};
+extern struct rmap_special rmap_special;
 
 /* A node that is not registered (all zero) is ignored. */
 void rmap_remove(struct rmap_node *node);
 
 /* A run that is registered has become special. */
 void rmap_mark_special(struct rmap_node *node);
-/* Is any registered run? While none is, nobody need look for the mode of what is not RAM. */
-static inline bool rmap_has_special(void)
+/* May a special run overlap [pa, pa + size)? Where none can, nobody need look for the mode of what is not RAM. */
+static inline bool rmap_has_special(uint64_t pa, uint64_t size)
 {
-    return rmap_special_count != 0;
+    return rmap_special.count != 0 && pa < rmap_special.end && rmap_special.from < pa + size;
 }
 
 /* Embedded in what `run` needs to know. */

@@ -135,6 +135,32 @@ static void each__stops_when_told(void **state)
     assert_int_equal(rmap_each(&visit), 0);
 }
 
+static void special__is_looked_for_where_one_was(void **state)
+{
+    const uint64_t pa = UINT64_C(0x100000000);
+
+    (void)state;
+    add(0, pa, HOST_PAGE);
+    assert_false(rmap_has_special(0, UINT64_MAX));
+    rmap_mark_special(&nodes[0]);
+    assert_true(rmap_has_special(pa - HOST_PAGE, HOST_PAGE + 1));
+    assert_true(rmap_has_special(pa + HOST_PAGE - 1, 1));
+    assert_false(rmap_has_special(pa - HOST_PAGE, HOST_PAGE));
+    assert_false(rmap_has_special(pa + HOST_PAGE, HOST_PAGE));
+    add(1, pa + 9 * HOST_PAGE, HOST_PAGE);
+    rmap_mark_special(&nodes[1]);
+    rmap_mark_special(&nodes[1]); /* once */
+    assert_true(rmap_has_special(pa + 9 * HOST_PAGE, HOST_PAGE));
+    drop(1);
+    assert_true(rmap_has_special(pa, HOST_PAGE));
+    drop(0);
+    assert_false(rmap_has_special(0, UINT64_MAX));
+    add(0, pa + 20 * HOST_PAGE, HOST_PAGE);
+    rmap_mark_special(&nodes[0]);
+    assert_false(rmap_has_special(pa, HOST_PAGE)); /* where the first ones were */
+    drop_all();
+}
+
 static void remove__of_a_node_never_added_does_nothing(void **state)
 {
     struct rmap_node none = {0};
@@ -151,6 +177,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(ram__runs_in_blocks_that_begin_in_a_hole, host_open, host_close),
         cmocka_unit_test_setup_teardown(devices__a_range_of_gigabytes, host_open, host_close),
         cmocka_unit_test_setup_teardown(each__stops_when_told, host_open, host_close),
+        cmocka_unit_test_setup_teardown(special__is_looked_for_where_one_was, host_open, host_close),
         cmocka_unit_test_setup_teardown(remove__of_a_node_never_added_does_nothing, host_open, host_close),
     };
 
