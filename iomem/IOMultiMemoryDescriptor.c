@@ -149,16 +149,29 @@ const struct OSMetaClass IOMultiMemoryDescriptor_class = {
     .descriptor = &multi_methods,
 };
 
+/* Fences have no pages, and parts do not say what their parents' are. */
+static bool says_what_its_pages_are(IOMemoryDescriptorRef child)
+{
+    OSObjectRef object = &child->object;
+
+    return OSDynamicCastTo(&IOGeneralMemoryDescriptor_class, object) &&
+           !OSDynamicCastTo(&IOGuardPageMemoryDescriptor_class, object);
+}
+
 static bool children_are_good(IOMemoryDescriptorRef const *children, uint32_t count)
 {
     uint64_t length = 0;
+    IOMemoryDescriptorRef first = NULL;
 
     if (!children || count == 0)
         return false;
     for (uint32_t i = 0; i < count; i++) {
-        if (!children[i] || (children[i]->flags ^ children[0]->flags) & kIOMemoryBufferPageable)
+        if (!children[i] || __builtin_add_overflow(length, children[i]->length, &length))
             return false;
-        if (__builtin_add_overflow(length, children[i]->length, &length))
+        if (!says_what_its_pages_are(children[i]))
+            continue;
+        first = first ? first : children[i];
+        if ((children[i]->flags ^ first->flags) & kIOMemoryBufferPageable)
             return false;
     }
     return true;

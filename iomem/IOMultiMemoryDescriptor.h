@@ -16,7 +16,8 @@ extern "C" {
 /*
  * Retains each descriptor; the array is copied unless asReference, when the caller keeps it alive and unchanged. The
  * length is the sum of theirs now; the tag is the first of theirs that is not 0. NULL: no descriptors, a NULL among
- * them, some pageable and some not, lengths that overflow, or no memory.
+ * them, lengths that overflow, no memory, or some pageable buffers and some other memory (guard pages and parts,
+ * IOSubMemoryDescriptor, go with both: IOKit refuses those with pageable buffers).
  */
 IOMultiMemoryDescriptorRef IOMultiMemoryDescriptorCreateWithDescriptors(IOMemoryDescriptorRef *descriptors,
                                                                         UInt32 count, IODirection direction,

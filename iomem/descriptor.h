@@ -82,7 +82,8 @@ struct IOGeneralMemoryDescriptor {
     struct wired_run run;   /* what runs points to when one is enough */
 };
 
-extern const struct OSMetaClass IOMemoryDescriptor_class, IOGeneralMemoryDescriptor_class;
+extern const struct OSMetaClass IOMemoryDescriptor_class, IOGeneralMemoryDescriptor_class,
+    IOGuardPageMemoryDescriptor_class;
 
 /* For the tables of subclasses. */
 void descriptor_free(OSObjectRef object);

@@ -64,6 +64,33 @@ static void physical__ignores_the_task(void **state)
     drop(md);
 }
 
+/* Pageable buffers and other memory do not mix; fences and parts go with both. */
+static void several__pageable_among_fences(void **state)
+{
+    void *wired = IOBufferMemoryDescriptorCreateWithOptions(kIODirectionInOut, PAGE, PAGE);
+    void *fence = IOGuardPageMemoryDescriptorCreateWithSize(PAGE), *demand = pageable(NULL, 0, 2);
+    void *part = IOMemoryDescriptorCreateWithSubRange(md_of(demand), PAGE, PAGE, kIODirectionInOut);
+    IOMemoryDescriptorRef good[] = {fence, demand, part, fence}, bad[] = {fence, wired, fence, demand};
+    void *all = IOMultiMemoryDescriptorCreateWithDescriptors(good, 4, kIODirectionInOut, false);
+    IOMemoryMapRef map = IOMemoryDescriptorMap(all, 0);
+    uint64_t va = address(map);
+    uint8_t value;
+
+    (void)state;
+    assert_null(IOMultiMemoryDescriptorCreateWithDescriptors(bad, 4, kIODirectionInOut, false));
+    put_byte(kernel_task, va + 2 * PAGE, 5);
+    assert_int_equal(byte_of(kernel_task, va + 3 * PAGE), 5);
+    assert_int_equal(resident(demand), 1);
+    assert_false(touch_read(kernel_task, va, &value));
+    assert_false(touch_read(kernel_task, va + 4 * PAGE, &value));
+    drop(map);
+    drop(all);
+    drop(part);
+    drop(demand);
+    drop(fence);
+    drop(wired);
+}
+
 static void refused_mode__is_told(void **state)
 {
     IOMemoryDescriptorRef md = IOMemoryDescriptorCreateWithPhysicalAddress(HOST_RUNTIME, PAGE, kIODirectionInOut);
@@ -78,9 +105,8 @@ static void refused_mode__is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(wire__of_a_window_is_its_bases),
-        TEST(buffer__shows_its_mode_in_its_flags),
-        TEST(physical__ignores_the_task),
+        TEST(wire__of_a_window_is_its_bases), TEST(buffer__shows_its_mode_in_its_flags),
+        TEST(physical__ignores_the_task),     TEST(several__pageable_among_fences),
         TEST(refused_mode__is_told),
     };
 
