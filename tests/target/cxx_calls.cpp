@@ -46,7 +46,7 @@ void cxx__map_reads_as_in_iokit(void)
 void cxx__casts_follow_the_class_tree(void)
 {
     OSObject *object = IOBufferMemoryDescriptor::withCapacity(PAGE, kIODirectionOut);
-    IOMemoryDescriptor *device = IODeviceMemory::withRange(UINT64_C(0x09010000), PAGE);
+    IODeviceMemory *device = IODeviceMemory::withRange(UINT64_C(0x09010000), PAGE);
 
     CHECK(OSDynamicCast(IOMemoryDescriptor, object) == object);
     CHECK(OSDynamicCast(IOGeneralMemoryDescriptor, object) == object);
@@ -143,6 +143,11 @@ void cxx__other_members(void)
     map->release();
     devices[0]->release();
     devices[1]->release();
+
+    IOBufferMemoryDescriptor *tagged =
+        IOBufferMemoryDescriptor::inTaskWithOptions(kernel_task, kIODirectionInOut, PAGE, PAGE, 1, 2);
+    CHECK_EQ(tagged->getLength(), PAGE);
+    tagged->release();
 
     IOBufferMemoryDescriptor *pageable =
         IOBufferMemoryDescriptor::withOptions(kIODirectionInOut | kIOMemoryPageable | kIOMemoryPurgeable, PAGE);

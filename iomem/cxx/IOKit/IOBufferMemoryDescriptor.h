@@ -17,6 +17,12 @@ struct IOBufferMemoryDescriptor : IOGeneralMemoryDescriptor {
     {
         return IOBufferMemoryDescriptorCreateInTaskWithOptions(inTask, options, capacity, alignment);
     }
+    /* IOKit's tags say which account the memory is on: here there is none. */
+    static IOBufferMemoryDescriptor *inTaskWithOptions(task_t inTask, IOOptionBits options, vm_size_t capacity,
+                                                       vm_offset_t alignment, uint32_t, uint32_t)
+    {
+        return IOBufferMemoryDescriptorCreateInTaskWithOptions(inTask, options, capacity, alignment);
+    }
     static IOBufferMemoryDescriptor *inTaskWithPhysicalMask(task_t inTask, IOOptionBits options,
                                                             mach_vm_size_t capacity, mach_vm_address_t physicalMask)
     {

@@ -14,13 +14,13 @@ struct IODeviceMemory : IOMemoryDescriptor {
     {
         return IODeviceMemoryCreateArrayFromList(list, count, out);
     }
-    static IOMemoryDescriptor *withRange(IOPhysicalAddress start, IOPhysicalLength length)
+    static IODeviceMemory *withRange(IOPhysicalAddress start, IOPhysicalLength length)
     {
-        return IODeviceMemoryCreateWithRange(start, length);
+        return static_cast<IODeviceMemory *>(IODeviceMemoryCreateWithRange(start, length));
     }
-    static IOMemoryDescriptor *withSubRange(IOMemoryDescriptor *of, IOPhysicalAddress offset, IOPhysicalLength length)
+    static IODeviceMemory *withSubRange(IOMemoryDescriptor *of, IOPhysicalAddress offset, IOPhysicalLength length)
     {
-        return IODeviceMemoryCreateWithSubRange(of, offset, length);
+        return static_cast<IODeviceMemory *>(IODeviceMemoryCreateWithSubRange(of, offset, length));
     }
 };
 

@@ -14,7 +14,7 @@ struct IOInterleavedMemoryDescriptor : IOMemoryDescriptor {
     {
         return IOInterleavedMemoryDescriptorSetMemoryDescriptor(this, descriptor, offset, length);
     }
-    void clearMemoryDescriptors(IODirection direction)
+    void clearMemoryDescriptors(IODirection direction = kIODirectionNone)
     {
         IOInterleavedMemoryDescriptorClearMemoryDescriptors(this, direction);
     }
