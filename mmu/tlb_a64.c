@@ -39,9 +39,9 @@ static uint64_t hint(const struct mmu_space *space, const struct mmu_flush *flus
 #define FORGET_EACH(name, operation)                                                                                   \
     static inline void name(uint64_t operand, uint64_t step, uint64_t count)                                           \
     {                                                                                                                  \
-        for (; !SMALL && count >= 8; count -= 8)                                                                       \
+        for (uint64_t turns = SMALL ? 0 : count / 8; turns; turns--)                                                   \
             __asm__ volatile(TLBI_FOUR(operation) TLBI_FOUR(operation) : "+r"(operand) : "r"(step) : "memory");        \
-        for (; count; count--, operand += step)                                                                        \
+        for (count = SMALL ? count : count % 8; count; count--, operand += step)                                       \
             __asm__ volatile("tlbi " operation ", %0" : : "r"(operand) : "memory");                                    \
     }
 
@@ -107,22 +107,33 @@ static inline void forget_all(const struct mmu_space *space)
         __asm__ volatile("tlbi aside1is, %0" : : "r"(tlb_operand(0, space->asid)) : "memory");
 }
 
+/* `count` leaves from the one of that operand on, which has no ASID yet */
+static inline __attribute__((always_inline)) void
+forget_each(const struct mmu_space *space, const struct mmu_flush *flush, uint64_t operand, uint64_t count)
+{
+    uint64_t step = flush->stride >> 12;
+
+    if (count > TLB_OPERATIONS_MAX)
+        forget_all(space);
+    else if (space->global)
+        forget_kernel(operand, step, count, flush->tables);
+    else
+        forget(operand | tlb_operand(0, space->asid), step, count, flush->tables);
+}
+
 static inline void forget_any(const struct mmu_space *space, const struct mmu_flush *flush)
 {
     uint64_t count = (flush->size + flush->stride - 1) / flush->stride, operand = tlb_operand(flush->va, 0);
 
-    if (!features)
-        ask_features();
-    if (features & HAS_RANGE && count > 1 && forget_by_range(space, flush))
-        return;
-    if (features & HAS_TTL)
-        operand |= hint(space, flush);
-    if (count > TLB_OPERATIONS_MAX)
-        forget_all(space);
-    else if (space->global)
-        forget_kernel(operand, flush->stride >> 12, count, flush->tables);
-    else
-        forget(operand | tlb_operand(0, space->asid), flush->stride >> 12, count, flush->tables);
+    if (__builtin_expect(features != ASKED, 0)) {
+        if (!features)
+            ask_features();
+        if (features & HAS_RANGE && count > 1 && forget_by_range(space, flush))
+            return;
+        if (features & HAS_TTL)
+            operand |= hint(space, flush);
+    }
+    forget_each(space, flush, operand, count);
 }
 
 /*
@@ -131,15 +142,11 @@ static inline void forget_any(const struct mmu_space *space, const struct mmu_fl
  */
 void tlb_invalidate(const struct mmu_space *space, const struct mmu_flush *flush)
 {
-    bool kernel = space->global;
-
     __asm__ volatile("dsb ishst" : : : "memory");
-    if (flush->size > flush->stride || features & HAS_TTL)
-        forget_any(space, flush);
-    else if (kernel)
-        forget_kernel(tlb_operand(flush->va, 0), 0, 1, flush->tables);
+    if (!SMALL && flush->size <= flush->stride && !(features & HAS_TTL))
+        forget_each(space, flush, tlb_operand(flush->va, 0), 1);
     else
-        forget(tlb_operand(flush->va, space->asid), 0, 1, flush->tables);
+        forget_any(space, flush);
     __asm__ volatile("dsb ish\n\tisb" : : : "memory");
 }
 
