@@ -36,10 +36,10 @@ enum { MMU_KEEP_MAX = 8 };
  * and no way down from the root is needed. Forgotten when any table leaves the tree.
  */
 struct mmu_near {
+    void *path[5];     /* where the descriptor of the table of each level stands, down to its own */
     uint64_t va, span; /* span 0: none */
     uint64_t mask;     /* of the address bits inside one of its leaves; all bits where it can have none, or is none */
     void *table;
-    void *path[5];      /* where the descriptor of the table of each level stands, down to its own */
     uint64_t whole_end; /* asked for: tables of whole_level and below that end by here are not gone into */
     uint8_t whole_level;
     uint8_t level, shift;
