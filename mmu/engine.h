@@ -236,20 +236,6 @@ NOINLINE uint64_t differing(const entry_t *slot, unsigned level, uint64_t bits, 
     return differ;
 }
 
-/* Bits that all of these entries have. */
-INLINE uint64_t common_bits(const entry_t *slot, unsigned level, unsigned count)
-{
-    uint64_t common = ~UINT64_C(0);
-
-    for (; !SMALL && count >= 8; count -= 8, slot += 8) {
-        common &= entry_eight_common(slot, level);
-        __asm__("" : "+r"(count)); /* or the compiler makes of it a pointer to the end, which takes longer */
-    }
-    while (count--)
-        common &= entry_get(slot++, level);
-    return common;
-}
-
 #include "mmu/engine_job.h"
 #include "mmu/engine_map.h"
 #include "mmu/engine_pages.h"

@@ -1,10 +1,12 @@
 /* Part of engine.h: unmap and tag: entries become invalid, tables that hold nothing any more go. */
 
-/* Does a group reach beyond these leaves? One of those at their ends is of it then. May say so of one that does not. */
+/* Does a group reach beyond these leaves? Then one of those at their ends is of it. */
 INLINE bool group_reaches_beyond(const entry_t *slot, unsigned level, unsigned count)
 {
-    return (slot_number(slot) | count) & (group_count(level) - 1) &&
-           (entry_get(slot, level) | entry_get(slot + count - 1, level)) & CONTIGUOUS;
+    unsigned first = slot_number(slot), end = first + count, part = group_count(level) - 1;
+
+    return (first | count) & part && ((first & part && entry_get(slot, level) & CONTIGUOUS) ||
+                                      (end & part && entry_get(slot + count - 1, level) & CONTIGUOUS));
 }
 
 /* What changes leaves begins so: is every page of the range mapped, and what does it take to change it alone? */
@@ -151,7 +153,7 @@ INLINE bool leaves_near(const struct mmu_near *near, uint64_t va, uint64_t size)
 INLINE bool all_leaves(const entry_t *slot, unsigned level, uint64_t descriptor, unsigned count)
 {
     if (level == LAST_LEVEL || !(descriptor & MIXED))
-        return common_bits(slot, level, count) & VALID;
+        return entry_common_bits(slot, level, count) & VALID;
     while (count && is_leaf(entry_get(slot, level), level)) {
         slot++;
         count--;
@@ -212,9 +214,9 @@ INLINE int unmap_near(struct mmu_space *space, uint64_t va, uint64_t size)
 {
     const struct mmu_near *near = &space->near;
     struct mmu_flush flush = {va, size, UINT64_C(1) << near->shift, false, level_hint(near->level)};
-    unsigned count = (unsigned)(size >> near->shift), level = near->level;
+    uint64_t count = size >> near->shift, descriptor, entry;
+    unsigned level = near->level;
     entry_t *table = near->path[level], *slot;
-    uint64_t descriptor, entry;
 
     if (!leaves_near(near, va, size))
         return unmap_far(space, va, size);
@@ -230,7 +232,7 @@ INLINE int unmap_near(struct mmu_space *space, uint64_t va, uint64_t size)
             return unmap_any(space, va, size);
         entry_put(slot, 0, level);
     } else {
-        if (!all_leaves(slot, level, descriptor, count) || group_reaches_beyond(slot, level, count))
+        if (!all_leaves(slot, level, descriptor, (unsigned)count) || group_reaches_beyond(slot, level, (unsigned)count))
             return unmap_any(space, va, size);
         entry_put_none(slot, count);
     }

@@ -10,13 +10,13 @@ static inline uint64_t entry_put_eight(entry_t *slot, unsigned level, uint64_t f
     return first;
 }
 
-/* Bits that all of eight entries have */
-static inline uint64_t entry_eight_common(const entry_t *slot, unsigned level)
+/* Bits that all of these entries have */
+static inline uint64_t entry_common_bits(const entry_t *slot, unsigned level, size_t count)
 {
     uint64_t common = ~UINT64_C(0);
 
-    for (unsigned i = 0; i < 8; i++)
-        common &= entry_get(slot + i, level);
+    while (count--)
+        common &= entry_get(slot++, level);
     return common;
 }
 

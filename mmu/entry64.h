@@ -23,10 +23,11 @@ static inline uint64_t entry_put_eight(entry_t *slot, unsigned level, uint64_t f
     return entry_write_eight(slot, first, step);
 }
 
-static inline uint64_t entry_eight_common(const entry_t *slot, unsigned level)
+/* Bits that all of these entries have */
+static inline uint64_t entry_common_bits(const entry_t *slot, unsigned level, size_t count)
 {
     (void)level;
-    return entry_common(slot);
+    return entry_common(slot, count);
 }
 
 /* Is the entry here `first`, and is each of the next seven `step` more? */

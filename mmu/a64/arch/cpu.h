@@ -95,7 +95,7 @@ static inline void entry_link(volatile uint64_t *slot, uint64_t value)
 /* 0 to `count` entries, as by entry_write. */
 static inline void entry_clear(uint64_t *slot, size_t count)
 {
-    for (; count >= 16; count -= 16)
+    for (size_t turns = count / 16; turns; turns--)
         __asm__ volatile("stp xzr, xzr, [%0, #16]\n\tstp xzr, xzr, [%0, #32]\n\t"
                          "stp xzr, xzr, [%0, #48]\n\tstp xzr, xzr, [%0, #64]\n\t"
                          "stp xzr, xzr, [%0, #80]\n\tstp xzr, xzr, [%0, #96]\n\t"
@@ -103,8 +103,8 @@ static inline void entry_clear(uint64_t *slot, size_t count)
                          : "+r"(slot)
                          :
                          : "memory");
-    while (count--)
-        *(volatile uint64_t *)slot++ = 0;
+    for (count %= 16; count; count--)
+        __asm__ volatile("str xzr, [%0], #8" : "+r"(slot) : : "memory");
 }
 
 /*
@@ -132,16 +132,20 @@ static inline void entry_clear_table(uint64_t *table, size_t count)
     } while (block < end);
 }
 
-/* Bits that all of eight neighbours have. (The compiler loads them one by one.) */
-static inline uint64_t entry_common(const uint64_t *slot)
+/* Bits that all of `count` neighbours have. (The compiler loads them one by one.) */
+static inline uint64_t entry_common(const uint64_t *slot, size_t count)
 {
-    uint64_t common, a, b;
+    uint64_t common = ~UINT64_C(0), a, b;
 
-#define TWO_MORE(at) "ldp %1, %2, [%3, #" at "]\n\tand %0, %0, %1\n\tand %0, %0, %2\n\t"
-    __asm__("ldp %0, %1, [%3]\n\tand %0, %0, %1\n\t" TWO_MORE("16") TWO_MORE("32") TWO_MORE("48")
-            : "=&r"(common), "=&r"(a), "=&r"(b)
-            : "r"(slot), "m"(*(const uint64_t(*)[8])slot));
+#define TWO_MORE(at) "ldp %1, %2, " at "\n\tand %0, %0, %1\n\tand %0, %0, %2\n\t"
+    for (size_t turns = count / 8; turns; turns--)
+        __asm__ volatile(TWO_MORE("[%3, #16]") TWO_MORE("[%3, #32]") TWO_MORE("[%3, #48]") TWO_MORE("[%3], #64")
+                         : "+&r"(common), "=&r"(a), "=&r"(b), "+&r"(slot)
+                         :
+                         : "memory");
 #undef TWO_MORE
+    for (count %= 8; count; count--)
+        common &= *slot++;
     return common;
 }
 

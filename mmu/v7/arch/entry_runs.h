@@ -36,13 +36,13 @@ static inline void entry_clear_table(uint64_t *table, size_t count)
     entry_clear(table, count);
 }
 
-/* Bits that all of eight neighbours have */
-static inline uint64_t entry_common(const uint64_t *slot)
+/* Bits that all of `count` neighbours have */
+static inline uint64_t entry_common(const uint64_t *slot, size_t count)
 {
-    uint64_t common = *slot;
+    uint64_t common = ~UINT64_C(0);
 
-    for (unsigned i = 1; i < 8; i++)
-        common &= slot[i];
+    while (count--)
+        common &= *slot++;
     return common;
 }
 
