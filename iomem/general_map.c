@@ -318,10 +318,7 @@ IOReturn general_collect(IOMemoryDescriptorRef self, IOMemoryMapRef map, unsigne
         return result;
     if (shows_ram(map) && !covers_its_pages(&request))
         return kIOReturnNotAligned;
-    result = map_set_mode(request.map, request.mode);
-    for (uint32_t i = 0; i < map->run_count; i++)
-        map_get_run(map, i)->mode = (uint8_t)mode;
-    return result;
+    return map_set_mode(request.map, request.mode);
 }
 
 /*

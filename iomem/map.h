@@ -14,7 +14,7 @@ struct memory_view;
 /* One physically contiguous run of whole pages, of one cache mode. */
 struct map_run {
     struct rmap_node node;
-    uint8_t mode; /* kIOxxxCache when it was entered */
+    uint8_t mode; /* kIOxxxCache when it was entered, or that the map gave it since */
     bool ram;
     struct memory_view *view; /* pages of a memory object instead; of node only size and va count then */
 };

@@ -36,11 +36,13 @@ static bool open_modes(IOMemoryMapRef map)
     return open;
 }
 
-static void set_object_modes(IOMemoryMapRef map, unsigned mode)
+/* Pages that come, or that come back when nobody else shows them, have it too. */
+static void note_mode(IOMemoryMapRef map, unsigned mode)
 {
     for (uint32_t i = 0; i < map->run_count; i++) {
         const struct memory_view *view = map_get_run(map, i)->view;
 
+        map_get_run(map, i)->mode = (uint8_t)mode;
         if (view)
             memory_object_set_mode(view->object, view->first, view->count, mode);
     }
@@ -55,7 +57,7 @@ IOReturn map_set_mode(IOMemoryMapRef map, unsigned mode)
     if (runs && open_modes(map))
         result = cache_mode_apply(runs, list_runs(map, runs), mode);
     if (result == kIOReturnSuccess)
-        set_object_modes(map, mode);
+        note_mode(map, mode);
     port_free(runs);
     return result;
 }

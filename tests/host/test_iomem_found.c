@@ -164,6 +164,25 @@ static void unblocked__in_the_mode_of_those_who_show_the_page(void **state)
     drop(other);
 }
 
+/* A map that had given the page its mode while another showed it came back in the mode from before. */
+static void unblocked__in_the_mode_that_it_gave(void **state)
+{
+    IOMemoryDescriptorRef one = device(PAGE), other = device(PAGE);
+    IOMemoryMapRef shown = IOMemoryDescriptorMap(other, 0);
+    IOMemoryMapRef map = IOMemoryDescriptorMap(one, kIOMapUnique | kIOMapWriteCombineCache);
+    uint32_t attr = host_attr(address(map));
+
+    (void)state;
+    assert_int_equal(attr & MMU_TYPE_MASK, MMU_UNCACHED);
+    assert_int_equal(IOMemoryMapRedirect(map, NULL, 0, 0), kIOReturnSuccess);
+    drop(shown);
+    assert_int_equal(IOMemoryMapRedirect(map, IOMemoryMapGetMemoryDescriptor(map), 0, 0), kIOReturnSuccess);
+    assert_int_equal(host_attr(address(map)), attr);
+    drop(map);
+    drop(one);
+    drop(other);
+}
+
 /* A part of a large entry that is to come could not be cut out, and stayed where no region was any more. */
 static void deallocation__fails_when_there_is_no_table(void **state)
 {
@@ -248,6 +267,7 @@ int main(void)
         TEST(several__that_cannot_be_mapped_leave_one_mode),
         TEST(several__that_cannot_be_mapped_leave_what_goes_with_its_memory),
         TEST(unblocked__in_the_mode_of_those_who_show_the_page),
+        TEST(unblocked__in_the_mode_that_it_gave),
         TEST(ranges__that_overlap_have_one_mode),
         TEST(deallocation__fails_when_there_is_no_table),
         TEST(pageable_memory__is_given_back_in_all_its_pieces),

@@ -150,6 +150,25 @@ static void mode__is_a_property_of_the_memory(void)
     CHECK(at_agrees(at_translate((uintptr_t)port_linear(pa + PAGE), AT_EL1_WRITE), pa + PAGE, 0xff));
 }
 
+/* Blocked and unblocked, when the map that it shared the page with has gone. */
+static void device__comes_back_in_the_mode_that_the_map_gave_it(void)
+{
+    IOMemoryDescriptorRef devices[] = {IODeviceMemoryCreateWithRange(CLOCK_PA, PAGE),
+                                       IODeviceMemoryCreateWithRange(CLOCK_PA, PAGE)};
+    IOMemoryMapRef other = IOMemoryDescriptorMap(devices[0], 0);
+    IOMemoryMapRef map = IOMemoryDescriptorMap(devices[1], kIOMapUnique | kIOMapWriteCombineCache);
+    const uint8_t mair = (uint8_t)modes[kIOWriteCombineCache].device;
+
+    check_map(map, mair, true);
+    CHECK_EQ(IOMemoryMapRedirect(map, NULL, 0, 0), kIOReturnSuccess);
+    release(other);
+    CHECK_EQ(IOMemoryMapRedirect(map, IOMemoryMapGetMemoryDescriptor(map), 0, 0), kIOReturnSuccess);
+    check_map(map, mair, true);
+    release(map);
+    release(devices[0]);
+    release(devices[1]);
+}
+
 static void everything__is_given_back(void)
 {
     struct machine_use before, after;
@@ -171,6 +190,7 @@ int main(void)
     TAP_RUN(device__has_the_type_of_every_mode_that_fits);
     TAP_RUN(device__says_its_resolved_mode);
     TAP_RUN(mode__is_a_property_of_the_memory);
+    TAP_RUN(device__comes_back_in_the_mode_that_the_map_gave_it);
     TAP_RUN(everything__is_given_back);
     return tap_done();
 }
