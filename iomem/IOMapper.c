@@ -212,7 +212,7 @@ ppnum_t IOMapperIOVMAlloc(unsigned pages)
 
     if (!mapper || pages == 0 || mapper_map(mapper, NULL, NULL, NULL, 0, &address, &length) != kIOReturnSuccess)
         return 0;
-    if (address >> PAGE_SHIFT <= UINT32_MAX)
+    if (address >= PAGE && address >> PAGE_SHIFT <= UINT32_MAX)
         return (ppnum_t)(address >> PAGE_SHIFT);
     mapper_unmap(mapper, NULL, NULL, address, length);
     return 0;

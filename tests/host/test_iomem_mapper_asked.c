@@ -100,12 +100,63 @@ static void buffer__is_as_long_for_the_device_as_it_is(void **state)
     array_stop(mapper);
 }
 
+static uint64_t given;
+static unsigned given_back;
+
+static IOReturn give(IOMapperRef mapper, IOMemoryDescriptorRef memory, uint64_t offset, uint64_t length,
+                     uint32_t options, const IODMAMapSpecification *specification, IODMACommandRef command,
+                     const IODMAMapPageList *list, uint64_t *address, uint64_t *map_length)
+{
+    (void)mapper;
+    (void)specification;
+    (void)command;
+    (void)list;
+    assert_null(memory);
+    assert_int_equal(offset, 0);
+    assert_int_equal(options, kIODMAMapReadAccess | kIODMAMapWriteAccess);
+    *address = given;
+    *map_length = length;
+    return kIOReturnSuccess;
+}
+
+static IOReturn take_back(IOMapperRef mapper, IOMemoryDescriptorRef memory, IODMACommandRef command, uint64_t address,
+                          uint64_t length)
+{
+    (void)mapper;
+    (void)command;
+    assert_null(memory);
+    assert_int_equal(address, given);
+    assert_int_equal(length, 2 * PAGE);
+    given_back++;
+    return kIOReturnSuccess;
+}
+
+/* A page number that cannot be told: too large, or 0, which is the word for failure. */
+static void pages__that_have_no_number_go_back(void **state)
+{
+    static const IOMapperClass class = {.iovmMapMemory = give, .iovmUnmapMemory = take_back};
+    static const uint64_t last = UINT64_C(0xffffffff) * PAGE;
+    IOMapperRef mapper = IOMapperCreateWithClass(&class, NULL);
+
+    (void)state;
+    assert_true(IOMapperStart(mapper, NULL, true));
+    given = given_back = 0;
+    assert_int_equal(IOMapperIOVMAlloc(2), 0);
+    assert_int_equal(given_back, 1);
+    given = last + PAGE;
+    assert_int_equal(IOMapperIOVMAlloc(2), 0);
+    assert_int_equal(given_back, 2);
+    given = last;
+    assert_int_equal(IOMapperIOVMAlloc(2), 0xffffffff);
+    assert_int_equal(given_back, 2);
+    array_stop(mapper);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(prepare__says_what_devices_may_do),
-        TEST(buffer__has_its_limits_from_the_mapper),
-        TEST(descriptor__that_cannot_be_made_lets_the_mapper_go),
+        TEST(prepare__says_what_devices_may_do),          TEST(buffer__has_its_limits_from_the_mapper),
+        TEST(pages__that_have_no_number_go_back),         TEST(descriptor__that_cannot_be_made_lets_the_mapper_go),
         TEST(buffer__is_as_long_for_the_device_as_it_is),
     };
 
