@@ -15,7 +15,8 @@ struct extent {
     uint64_t address, length;     /* length 0: none */
     IOMemoryDescriptorRef memory; /* whoever had it mapped has it unmapped before it goes */
     uint64_t offset;
-    bool by_hand; /* for a driver, which may be late: nobody else undoes it */
+    bool by_hand; /* for a driver: nobody else undoes it, */
+    bool late;    /* not even when the memory has been completed meanwhile */
 };
 
 static struct bus {
@@ -133,7 +134,7 @@ static IOReturn map_memory(IOMapperRef mapper, IOMemoryDescriptorRef memory, uin
                            const IODMAMapPageList *list, uint64_t *address, uint64_t *map_length)
 {
     struct bus *bus = IOMapperGetContext(mapper);
-    struct extent *extent = free_extent(bus), wanted = {0, length, memory, offset, walk_bus_by_hand};
+    struct extent *extent = free_extent(bus), wanted = {0, length, memory, offset, walk_bus_by_hand, false};
     uint64_t size, lead = memory ? segment(memory, offset, &size) % PAGE : 0, first = 0;
 
     (void)specification;
@@ -235,22 +236,27 @@ uint64_t walk_bus_address(uint64_t pa)
     return system_bus && system_bus->only_adds ? pa + BUS_ADDS : pa;
 }
 
-IOMapperRef walk_bus_mapper(uint8_t byte, bool *only_adds)
+IOMapperRef walk_bus_mapper(uint8_t byte)
 {
-    const struct bus *bus = &buses[byte % BUSES];
-
-    *only_adds = bus->only_adds;
-    return bus->mapper;
+    return buses[byte % BUSES].mapper;
 }
 
-/* A page of what a mapper shows. A driver that is late may have given the memory back. */
-static void check_page(const struct bus *bus, const struct extent *extent, uint64_t i)
+bool walk_bus_only_adds(IOMapperRef mapper)
 {
-    uint64_t lead = extent->address % PAGE, size;
-    uint64_t pa = segment(extent->memory, extent->offset + (i ? i * PAGE - lead : 0), &size);
-    uint64_t shown = bus->pages[(extent->address - bus->base) / PAGE + i];
+    for (size_t i = 0; mapper && i < BUSES; i++)
+        if (buses[i].mapper == mapper)
+            return buses[i].only_adds;
+    return false;
+}
 
-    if (!size && (extent->by_hand || extent->offset + i * PAGE - lead >= IOMemoryDescriptorGetLength(extent->memory)))
+/* What a mapper shows is the memory's page, but where a driver has completed the memory before it unmaps it. */
+static void check_page(const struct bus *bus, struct extent *extent, uint64_t i)
+{
+    uint64_t lead = extent->address % PAGE, offset = extent->offset + (i ? i * PAGE - lead : 0), size;
+    uint64_t pa = segment(extent->memory, offset, &size), shown = bus->pages[(extent->address - bus->base) / PAGE + i];
+
+    extent->late |= !size && extent->by_hand;
+    if (extent->late || (!size && offset >= IOMemoryDescriptorGetLength(extent->memory))) /* a buffer is shorter now */
         return;
     if (!size || shown != (pa & ~(PAGE - 1)))
         walk_wrong("a mapper shows %#jx where an %s has %#jx", (uintmax_t)shown,
@@ -258,13 +264,15 @@ static void check_page(const struct bus *bus, const struct extent *extent, uint6
                    (uintmax_t)(size ? pa : 0));
 }
 
-static void check_extents(const struct bus *bus)
+/* All pages, or of what is large and is undone by itself some. */
+static void check_extents(struct bus *bus)
 {
     for (size_t i = 0; i < EXTENTS; i++) {
-        const struct extent *extent = &bus->extents[i];
-        uint64_t count = slots_of(extent->address, extent->length), step = 1 + count / LOOKED_AT;
+        struct extent *extent = &bus->extents[i];
+        uint64_t count = slots_of(extent->address, extent->length);
+        uint64_t step = extent->by_hand ? 1 : 1 + count / LOOKED_AT;
 
-        for (uint64_t page = 0; extent->memory && page < count; page += step)
+        for (uint64_t page = 0; extent->memory && !extent->late && page < count; page += step)
             check_page(bus, extent, page);
     }
 }
@@ -351,6 +359,7 @@ static void change(const uint8_t *b)
 void walk_buses_end(void)
 {
     walk_dma_end();
+    turn = 0;
     IOMapperSetMapperRequired(false);
     system_bus = NULL;
     for (size_t i = 0; i < BUSES; i++)

@@ -74,8 +74,8 @@ static void look(const uint8_t *b)
         expect_same(device, pa, size < seen ? size : seen);
     if (size && seen && mapper_of(md) && mapper_of(md) == IOMapperGetSystemMapper())
         access(device, pa, b[OTHER]);
-    if (size && !seen && !walk_bus_refused && !walk.starved && !mapper_of(md))
-        walk_wrong("devices do not see %#jx, and no mapper stands between", (uintmax_t)pa);
+    if (size && !seen && !walk_bus_refused && !walk_bus_only_adds(mapper_of(md)))
+        walk_wrong("devices do not see %#jx, and no mapper has refused that", (uintmax_t)pa);
     segment(md, length, &seen, 0);
     if (seen)
         walk_wrong("devices see %#jx bytes behind the end", (uintmax_t)seen);
@@ -121,10 +121,9 @@ static void map(const uint8_t *b)
     IODMAMapSpecification specification = {.numAddressBits = 32};
     struct dma *dma = &dmas[b[OTHER] % DMAS], wanted = {walk_thing(b[WHICH]), NULL, 1, 1, 1};
     uint64_t length = PAGE * (1 + b[LENGTH] % 4);
-    bool only_adds;
     IOReturn result;
 
-    wanted.mapper = walk_bus_mapper(b[TASK], &only_adds);
+    wanted.mapper = walk_bus_mapper(b[TASK]);
     wanted.offset = b[OFFSET] % 8 * PAGE + (b[OPTIONS] & 1 ? 0x40 : 0);
     if (b[OPTIONS] & 2) {
         wanted.offset = 0;
@@ -139,7 +138,7 @@ static void map(const uint8_t *b)
     walk_bus_by_hand = false;
     if (!check_mapped(&wanted, length, result)) {
         IOMemoryDescriptorComplete(wanted.md, 0);
-        if (result != kIOReturnBadArgument && !only_adds && !walk_bus_refused)
+        if (result != kIOReturnBadArgument && !walk_bus_only_adds(wanted.mapper) && !walk_bus_refused)
             walk_wrong("a mapper that has not refused maps nothing: %#x", result);
         return;
     }

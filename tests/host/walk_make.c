@@ -38,6 +38,26 @@ static void make_wired(const uint8_t *b)
         walk_keep(IOBufferMemoryDescriptorCreateWithOptions(options, size_of(b), 1));
 }
 
+/* The limit is one of the memory's own addresses, unless a mapper remaps it. */
+static void make_low(const uint8_t *b)
+{
+    static const uint64_t masks[] = {0xfffff000, 0xffffffff, 0x7fffffff, 0xffffe000, 0xffffffffffff8000, 0x40ffffff};
+    uint64_t mask = masks[b[OTHER] % 6], lowest = mask & -mask, aligned = lowest & ~(PAGE - 1), size = 0;
+    IOOptionBits options = direction_of(b) | (b[OPTIONS] & 4 ? kIOMemoryPhysicallyContiguous : 0);
+    void *buffer = IOBufferMemoryDescriptorCreateInTaskWithPhysicalMask(kernel_task, options, size_of(b), mask);
+
+    for (uint64_t at = 0; buffer && at < size_of(b); at += size) {
+        uint64_t pa = IOMemoryDescriptorGetPhysicalSegment(buffer, at, &size, kIOMemoryMapperNone);
+
+        if (!size || (b[OPTIONS] & 4 && size < size_of(b) && !IOMapperGetSystemMapper()))
+            walk_wrong("a buffer with a mask has no segment, or several");
+        if ((at == 0 && aligned && pa % aligned) ||
+            (pa + size - 1 > (mask | (lowest - 1)) && !IOMapperGetSystemMapper()))
+            walk_wrong("a buffer of the mask %#jx lies at %#jx", (uintmax_t)mask, (uintmax_t)pa);
+    }
+    walk_keep(buffer);
+}
+
 static void make_pageable(const uint8_t *b)
 {
     IOOptionBits options = direction_of(b) | kIOMemoryPageable | (mode_of(b[OTHER]) & 0x700);
@@ -244,10 +264,19 @@ static void allocate(const uint8_t *b)
 }
 
 const struct walk_kind walk_makes[] = {
-    {"wired", 8, make_wired},     {"pageable", 12, make_pageable}, {"physical", 8, make_physical},
-    {"ranges", 3, make_ranges},   {"virtual", 12, make_virtual},   {"part", 5, make_part},
-    {"several", 5, make_several}, {"guard", 2, make_guard},        {"map", 48, map},
-    {"overwrite", 10, overwrite}, {"record", 2, record},           {"task", 4, make_task},
+    {"wired", 8, make_wired},
+    {"pageable", 12, make_pageable},
+    {"physical", 8, make_physical},
+    {"ranges", 3, make_ranges},
+    {"virtual", 12, make_virtual},
+    {"part", 5, make_part},
+    {"several", 5, make_several},
+    {"guard", 2, make_guard},
+    {"map", 48, map},
+    {"overwrite", 10, overwrite},
+    {"record", 2, record},
+    {"task", 4, make_task},
     {"allocate", 10, allocate},
+    {"low", 3, make_low},
 };
 const size_t walk_makes_count = sizeof walk_makes / sizeof walk_makes[0];

@@ -3,7 +3,7 @@
  * here, by what its class is said to do: a length that grows, a state that says prepared, parts one after the other.
  */
 #include "iomem/descriptor.h"
-#include "tests/host/walk_inner.h"
+#include "tests/host/walk_bus.h"
 
 enum { WEAVES = 3, PARTS = 5, SEGMENTS = 64 };
 
@@ -193,6 +193,8 @@ static void segments(const uint8_t *b)
         uint64_t wanted, wanted_pa = expected(weave, at, &wanted, options);
         uint64_t pa = IOMemoryDescriptorGetPhysicalSegment(md_of_weave(weave), at, &size, options);
 
+        if (walk_bus_refused) /* the one or the other */
+            return;
         if (size != wanted || (size && pa != wanted_pa))
             walk_wrong("byte %#jx of an interleaved descriptor is %#jx at %#jx, its part's %#jx at %#jx", (uintmax_t)at,
                        (uintmax_t)size, (uintmax_t)pa, (uintmax_t)wanted, (uintmax_t)wanted_pa);
