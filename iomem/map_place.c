@@ -340,6 +340,11 @@ void map_take_runs(IOMemoryMapRef map, IOMemoryMapRef from)
         overwriters_add(map, map->over.va, map->over.end - map->over.va);
 }
 
+static inline bool may_show_in_hole(IOMemoryMapRef map)
+{
+    return map->skip && map->space->overwriters;
+}
+
 IOReturn map_leave(IOMemoryMapRef map)
 {
     struct mmu_space *space = map_tables(map);
@@ -349,9 +354,9 @@ IOReturn map_leave(IOMemoryMapRef map)
         map_abandon(map);
         return kIOReturnSuccess;
     }
-    if (!(map->options & kIOMapGuardedMask) && !map->shows_objects)
+    if (!(map->options & kIOMapGuardedMask) && !map->shows_objects && !may_show_in_hole(map))
         error = mmu_unmap(space, map->region.va + map->skip, map->region.size - map->skip);
-    if (error == MMU_NOT_MAPPED) /* guards, or pages that are tagged now */
+    if (error == MMU_NOT_MAPPED) /* guards, or pages that are tagged now, or somebody else's in the hole */
         error = mmu_tag(space, map->region.va, map->region.size, MMU_TAG_NONE, 0);
     drop_overwriters_of(map);
     map_forget_runs(map); /* after the tables: a memory object may go with its last view */

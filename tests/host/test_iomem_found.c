@@ -257,6 +257,26 @@ static void pageable_memory__is_given_back_in_all_its_pieces(void **state)
         assert_true(nothing_at(va + page * PAGE));
 }
 
+/* Of a place with a hole before the pages, the hole was not cleared, and showed what lay over it to nobody's account.
+ */
+static void place__goes_with_what_lies_over_its_hole(void **state)
+{
+    task_t task = IOAddressSpaceCreate(LOW, HIGH);
+    IOMemoryDescriptorRef large = md_of(wired(515)), over = md_of(wired(1));
+    IOMemoryMapRef map = IOMemoryDescriptorCreateMappingInTask(large, task, 0, kIOMapAnywhere, 0, 0), above;
+
+    (void)state;
+    assert_true(map->skip);
+    above = IOMemoryDescriptorCreateMappingInTask(over, task, map->region.va, kIOMapOverwrite | kIOMapUnique, 0, 0);
+    assert_int_equal(shown(task, map->region.va).pa, IOMemoryDescriptorGetPhysicalAddress(over));
+    drop(map);
+    assert_int_equal(shown(task, LOW).protection, 0);
+    drop(above);
+    drop(over);
+    drop(large);
+    IOAddressSpaceDestroy(task);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +292,7 @@ int main(void)
         TEST(deallocation__fails_when_there_is_no_table),
         TEST(pageable_memory__is_given_back_in_all_its_pieces),
         TEST(several__are_mapped_where_a_part_is_on_record),
+        TEST(place__goes_with_what_lies_over_its_hole),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
