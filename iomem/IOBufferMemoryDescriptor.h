@@ -41,6 +41,8 @@ IOBufferMemoryDescriptorRef IOBufferMemoryDescriptorCreateInTaskWithOptions(task
 /*
  * Every page lies at or below the highest address the mask allows, and the mask's low zero bits
  * are the alignment: 0xFFFFF000 asks for pages below 4 GiB. A mask of 0 asks for nothing.
+ * Where a system mapper remaps, the limit is one of the device's addresses, and so is kIOMemoryPhysicallyContiguous;
+ * kIOMemoryMapperNone and kIOMemoryHostPhysicallyContiguous ask for the memory's own.
  */
 IOBufferMemoryDescriptorRef IOBufferMemoryDescriptorCreateInTaskWithPhysicalMask(task_t inTask, IOOptionBits options,
                                                                                  mach_vm_size_t capacity,

@@ -40,7 +40,12 @@ typedef struct {
 typedef struct IOMapperClass {
     bool (*initHardware)(IOMapperRef mapper, void *provider); /* once, by IOMapperStart; false: it does not start */
     uint64_t (*getPageSize)(IOMapperRef mapper);              /* in bytes; asked once, by IOMapperStart */
-    /* Allocate device addresses, and show memory there unless it is NULL. *mapAddress is the first byte's. */
+    /*
+     * Allocate device addresses, and show memory there unless it is NULL. *mapAddress is the first byte's. Virtual
+     * memory that is mapped whole asks for the accesses of its last prepare, anything else to be read and, unless it is
+     * prepared only for that, written. specification is NULL, or what is to hold for the addresses: of such memory,
+     * a buffer's alignment and mask and kIODirectionPrepareToPhys32 together with the caller's.
+     */
     IOReturn (*iovmMapMemory)(IOMapperRef mapper, IOMemoryDescriptorRef memory, uint64_t descriptorOffset,
                               uint64_t length, uint32_t mapOptions, const IODMAMapSpecification *specification,
                               IODMACommandRef command, const IODMAMapPageList *pageList, uint64_t *mapAddress,

@@ -173,7 +173,8 @@ IOByteCount IOMemoryDescriptorWriteBytes(IOMemoryDescriptorRef md, IOByteCount o
  * direction of 0 is the descriptor's own. A failure changes nothing: KERN_INVALID_ADDRESS for a
  * page that is not mapped, KERN_PROTECTION_FAILURE for In on a read-only one,
  * kIOReturnNotWritable for In after an Out-only prepare, kIOReturnNoMemory, kIOReturnCannotWire
- * (kIODirectionPrepareToPhys32 and a page above 4 GiB, or a page pinned too often).
+ * (kIODirectionPrepareToPhys32 and a page above 4 GiB for the device, or a page pinned too often).
+ * A mapper that remaps is asked for such addresses instead, wherever the page lies.
  * complete without a prepare succeeds and does nothing; freeing a descriptor completes it.
  */
 IOReturn IOMemoryDescriptorPrepare(IOMemoryDescriptorRef md, IODirection forDirection);

@@ -100,6 +100,33 @@ static void buffer__is_as_long_for_the_device_as_it_is(void **state)
     array_stop(mapper);
 }
 
+/* Of memory that lies in and out of its window, what lies in. */
+static void offset__shows_no_more_than_its_window(void **state)
+{
+    uint64_t pa, size, at, length;
+    uintptr_t va = (uintptr_t)pages(2, &pa);
+    IOMapperRef mapper = IOMapperCreateWithOffset(ARRAY_BASE, pa, PAGE + 8);
+    IOMemoryDescriptorRef md;
+
+    (void)state;
+    assert_true(IOMapperStart(mapper, NULL, true));
+    md = IOMemoryDescriptorCreateWithAddressRange(va, 2 * PAGE, kIODirectionInOut, kernel_task);
+    assert_int_equal(IOMemoryDescriptorPrepare(md, 0), 0);
+    assert_int_equal(IOMemoryDescriptorGetPhysicalSegment(md, 4, &size, 0), ARRAY_BASE + pa + 4);
+    assert_int_equal(size, PAGE + 4);
+    IOMemoryDescriptorGetPhysicalSegment(md, PAGE + 8, &size, 0);
+    assert_int_equal(size, 0);
+    assert_int_equal(IOMemoryDescriptorDMAMap(md, mapper, NULL, NULL, 0, PAGE + 9, &at, &length), kIOReturnNoResources);
+    assert_int_equal(IOMemoryDescriptorDMAMap(md, mapper, NULL, NULL, 0, PAGE + 8, &at, &length), 0);
+    assert_int_equal(IOMemoryDescriptorPrepare(md, kIODirectionPrepareToPhys32), 0);
+    drop(md);
+    md = IOMemoryDescriptorCreateWithAddressRange(va, 2 * PAGE, kIODirectionInOut, kernel_task);
+    assert_int_equal(IOMemoryDescriptorPrepare(md, kIODirectionPrepareToPhys32), kIOReturnCannotWire);
+    drop(md);
+    port_frame_free(pa, 2 * PAGE);
+    array_stop(mapper);
+}
+
 static uint64_t given;
 static unsigned given_back;
 
@@ -155,8 +182,11 @@ static void pages__that_have_no_number_go_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(prepare__says_what_devices_may_do),          TEST(buffer__has_its_limits_from_the_mapper),
-        TEST(pages__that_have_no_number_go_back),         TEST(descriptor__that_cannot_be_made_lets_the_mapper_go),
+        TEST(prepare__says_what_devices_may_do),
+        TEST(buffer__has_its_limits_from_the_mapper),
+        TEST(offset__shows_no_more_than_its_window),
+        TEST(pages__that_have_no_number_go_back),
+        TEST(descriptor__that_cannot_be_made_lets_the_mapper_go),
         TEST(buffer__is_as_long_for_the_device_as_it_is),
     };
 
