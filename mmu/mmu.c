@@ -6,18 +6,6 @@
 #include "mmu/space.h"
 #include "mmu/vmsa64.h"
 
-int mmu_map(struct mmu_space *space, const struct mmu_range *range)
-{
-    return space->format->map(space, range);
-}
-
-FORMAT_TABLE(map_pages)
-
-int mmu_map_pages(struct mmu_space *space, uint64_t va, const uint64_t *pages, size_t count, uint32_t attr)
-{
-    return map_pages_of[space->format->number](space, va, pages, count, attr);
-}
-
 int mmu_unmap(struct mmu_space *space, uint64_t va, uint64_t size)
 {
     return space->format->unmap(space, va, size);

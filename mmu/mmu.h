@@ -161,6 +161,15 @@ int mmu_dump(struct mmu_space *space,
 int mmu_conflicts(struct mmu_space *space, const struct mmu_range *wanted,
                   int (*visit)(void *context, const struct mmu_range *found), void *context);
 
+/*
+ * The same in every space that there is, from mmu_space_create (or space.h's _init and _adopt) until it goes; visit may
+ * not destroy it. Built with DEBUG=1, each mmu_map and mmu_map_pages looks so at what it has mapped; the runtime prints
+ * what is found (conflict.h).
+ */
+int mmu_conflicts_all(const struct mmu_range *wanted,
+                      int (*visit)(void *context, struct mmu_space *space, const struct mmu_range *found),
+                      void *context);
+
 extern const struct mmu_backend mmu_cpu_backend; /* the CPU walks; table memory is the runtime's RAM */
 extern const struct mmu_format mmu_vmsa64_4k, mmu_vmsa64_16k, mmu_vmsa64_64k; /* AArch64, by granule */
 /*

@@ -2,6 +2,7 @@
 #include "mmu/space.h"
 
 #include "mmu/format.h"
+#include "mmu/live.h"
 #include "mmu/pool.h"
 
 enum { SPACE_MEMORY = 4096 };
@@ -36,6 +37,16 @@ static int make_root(struct mmu_space *space)
     return MMU_OK;
 }
 
+void mmu_live_add(struct mmu_space *space) __attribute__((weak));
+void mmu_live_remove(struct mmu_space *space) __attribute__((weak));
+
+static int opened(struct mmu_space *space, int err)
+{
+    if (err == MMU_OK && mmu_live_add)
+        mmu_live_add(space);
+    return err;
+}
+
 static int open_space(struct mmu_space *space, const struct mmu_format *format, unsigned va_bits,
                       const struct mmu_backend *backend, unsigned flags)
 {
@@ -65,7 +76,7 @@ int mmu_space_init(struct mmu_space *space, const struct mmu_format *format, uns
 {
     int err = open_space(space, format, va_bits, backend, flags);
 
-    return err == MMU_OK ? make_root(space) : err;
+    return opened(space, err == MMU_OK ? make_root(space) : err);
 }
 
 FORMAT_TABLE(adopt)
@@ -77,7 +88,9 @@ int mmu_space_adopt(struct mmu_space *space, const struct mmu_format *format, co
 
     if (err == MMU_OK && tree->root & (format->root_bytes - 1u))
         err = MMU_RANGE;
-    return err == MMU_OK ? adopt_of[format->number](space, tree->root, flags & MMU_SPACE_TAGS) : err;
+    if (err == MMU_OK)
+        err = adopt_of[format->number](space, tree->root, flags & MMU_SPACE_TAGS);
+    return opened(space, err);
 }
 
 static int keep(struct mmu_space *space, uint64_t va, uint64_t size, bool size_only)
@@ -106,10 +119,23 @@ int mmu_space_keep_sizes(struct mmu_space *space, uint64_t va, uint64_t size)
     return keep(space, va, size, true);
 }
 
+static void closed(struct mmu_space *space)
+{
+    if (mmu_live_remove)
+        mmu_live_remove(space);
+}
+
+void mmu_space_abandon(struct mmu_space *space)
+{
+    closed(space);
+    pool_empty(space);
+}
+
 void mmu_space_release(struct mmu_space *space)
 {
     struct mmu_flush all = {space->base, space->span, UINT64_C(1) << space->format->granule_bits, true, 0};
 
+    closed(space);
     space->backend->invalidate(space, &all);
     space->format->release(space);
     pool_empty(space);

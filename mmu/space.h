@@ -104,6 +104,12 @@ int mmu_space_adopt(struct mmu_space *space, const struct mmu_format *format, co
 void mmu_space_release(struct mmu_space *space);
 
 /*
+ * Its tables are another one's from now on, which has adopted them: only what is held ready goes back, and *space is
+ * the caller's again.
+ */
+void mmu_space_abandon(struct mmu_space *space);
+
+/*
  * [va, va + size) must stay translated at every moment: a core may need it while it changes tables, or to handle
  * a fault. A request that has to break a leaf or group there returns MMU_BUSY. mmu_unmap and mmu_tag of whole
  * leaves are not refused. MMU_RANGE for a range that is not the space's, MMU_TABLES after MMU_KEEP_MAX ranges.

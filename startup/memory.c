@@ -235,10 +235,13 @@ static int keep_all(struct mmu_space *space)
 
 int runtime_hand_over(struct mmu_space *space)
 {
+    struct mmu_space *before = kernel_space;
     int error = keep_all(space);
 
-    if (error == MMU_OK)
+    if (error == MMU_OK) {
         kernel_space = space;
+        mmu_space_abandon(before);
+    }
     return error;
 }
 

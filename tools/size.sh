@@ -9,7 +9,7 @@ trap 'rm -f "$linked"' EXIT
 least="mmu_$format mmu_space_create mmu_space_destroy mmu_map mmu_unmap mmu_walk tlb_publish tlb_invalidate"
 most="$least mmu_map_pages mmu_protect mmu_tag mmu_fill mmu_fold mmu_translate mmu_segment mmu_tables_needed
     mmu_tables_max mmu_get_stats mmu_space_keep mmu_space_root tlb_no_break cache_clean_invalidate"
-all="$most mmu_space_adopt mmu_conflicts mmu_report mmu_dump"
+all="$most mmu_space_adopt mmu_space_abandon mmu_conflicts mmu_conflicts_all mmu_report mmu_dump"
 
 report() { # NAME SYMBOLS
     local name=$1 symbol keep=()
