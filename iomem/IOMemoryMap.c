@@ -44,12 +44,11 @@ bool IOMemoryMapInit(IOMemoryMapRef map, task_t intoTask, mach_vm_address_t toAd
 /* From the list of one descriptor into another's. */
 static void move(IOMemoryMapRef map, IOMemoryDescriptorRef from, IOMemoryDescriptorRef to)
 {
-    bool listed = map->registered;
-
+    if (!map->registered)
+        return;
     OSObjectRetain(&map->object); /* between the lists it would be freed */
     descriptor_remove_map(from, map);
-    if (listed)
-        descriptor_add_map(to, map);
+    descriptor_add_map(to, map);
     OSObjectRelease(&map->object);
 }
 

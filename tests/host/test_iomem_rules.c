@@ -24,6 +24,25 @@ static void wire__of_a_window_is_its_bases(void **state)
     drop(buffer);
 }
 
+/* It has one reference, and went with it. */
+static void map__is_given_another_descriptor_before_it_is_mapped(void **state)
+{
+    IOMemoryMapRef map = (IOMemoryMapRef)OSMetaClassAllocClassWithName("IOMemoryMap");
+    IOMemoryDescriptorRef one = device(2 * PAGE), other = device(4 * PAGE);
+
+    (void)state;
+    assert_true(IOMemoryMapInit(map, kernel_task, PAGE, 0, 0, PAGE));
+    assert_true(IOMemoryMapSetMemoryDescriptor(map, one, PAGE));
+    assert_true(IOMemoryMapSetMemoryDescriptor(map, other, 3 * PAGE));
+    assert_int_equal(count_of(map), 1);
+    assert_int_equal(count_of(one), 1);
+    assert_int_equal(count_of(other), 2);
+    assert_int_equal(IOMemoryMapGetOffset(map), 3 * PAGE);
+    drop(map);
+    drop(other);
+    drop(one);
+}
+
 static uint64_t cache_bits(void *md)
 {
     return (IOMemoryDescriptorGetFlags(md) & kIOMemoryBufferCacheMask) >> kIOMemoryBufferCacheShift;
@@ -105,8 +124,11 @@ static void refused_mode__is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(wire__of_a_window_is_its_bases), TEST(buffer__shows_its_mode_in_its_flags),
-        TEST(physical__ignores_the_task),     TEST(several__pageable_among_fences),
+        TEST(map__is_given_another_descriptor_before_it_is_mapped),
+        TEST(wire__of_a_window_is_its_bases),
+        TEST(buffer__shows_its_mode_in_its_flags),
+        TEST(physical__ignores_the_task),
+        TEST(several__pageable_among_fences),
         TEST(refused_mode__is_told),
     };
 
