@@ -25,7 +25,8 @@ enum {
 /*
  * capacity and alignment in bytes. options: a direction, bits of the above, kIOMemoryMapperNone,
  * and a cache mode kIOMapXxxCache of 0..7 (bit 0x800 is kIOMemoryMapperNone here). An alignment
- * above a page aligns both addresses and makes the memory physically contiguous.
+ * above a page aligns both addresses and makes the memory physically contiguous. The memory is whole pages of its own
+ * whatever the alignment, so that it takes any cache mode and shares no cache line.
  *
  * kIOMemoryPageable: memory that comes when it is touched, zero, at most 512 MiB; not prepared. It lies in inTask, or
  * with NULL nowhere until it is mapped; kIOMapPrefault among the options makes all of it come at once. Its alignment is
@@ -61,7 +62,7 @@ IOBufferMemoryDescriptorRef IOBufferMemoryDescriptorCreateWithBytes(const void *
 
 /*
  * A pageable buffer (options has to say kIOMemoryPageable) with the contents that size bytes at source in sourceTask
- * have now. NULL too when a byte there is not mapped.
+ * have now (IOKit takes a vm_map_copy_t). NULL too when a byte there is not mapped.
  */
 IOBufferMemoryDescriptorRef IOBufferMemoryDescriptorCreateWithCopy(task_t inTask, IOOptionBits options,
                                                                    task_t sourceTask, mach_vm_address_t source,

@@ -172,8 +172,9 @@ IOByteCount IOMemoryDescriptorWriteBytes(IOMemoryDescriptorRef md, IOByteCount o
  * Pin the memory and learn its physical pages; counted, each prepare wants its complete. A
  * direction of 0 is the descriptor's own. A failure changes nothing: KERN_INVALID_ADDRESS for a
  * page that is not mapped, KERN_PROTECTION_FAILURE for In on a read-only one,
- * kIOReturnNotWritable for In after an Out-only prepare, kIOReturnNoMemory, kIOReturnCannotWire
- * (kIODirectionPrepareToPhys32 and a page above 4 GiB for the device, or a page pinned too often).
+ * kIOReturnNotWritable for In after an Out-only prepare, kIOReturnNoMemory, kIOReturnNoResources
+ * (kIODirectionPrepareNoFault and a page that has not come yet), kIOReturnCannotWire (kIODirectionPrepareToPhys32 and a
+ * page above 4 GiB for the device, or a page pinned 65,535 times), kIOReturnNotAttached (kIOMemoryRemote with a task).
  * A mapper that remaps is asked for such addresses instead, wherever the page lies.
  * complete without a prepare succeeds and does nothing; freeing a descriptor completes it.
  */
@@ -191,7 +192,10 @@ IOMemoryMapRef IOMemoryDescriptorCreateMappingInTask(IOMemoryDescriptorRef md, t
                                                      mach_vm_size_t offset, mach_vm_size_t length);
 /* All of it, anywhere in kernel_task. */
 IOMemoryMapRef IOMemoryDescriptorMap(IOMemoryDescriptorRef md, IOOptionBits options);
-/* Records a mapping that somebody else made and owns: nothing is verified, nothing is unmapped at its end. */
+/*
+ * Records a mapping that somebody else made and owns: nothing is verified, nothing is unmapped at its end. So does
+ * CreateMappingInTask with kIOMapStatic, from offset 0 whatever it says; NULL for a length past the descriptor's end.
+ */
 IOMemoryMapRef IOMemoryDescriptorSetMapping(IOMemoryDescriptorRef md, task_t task, IOVirtualAddress mapAddress,
                                             IOOptionBits options);
 /*

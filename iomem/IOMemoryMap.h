@@ -7,9 +7,10 @@
  * Sharing: a request for memory that one of the descriptor's maps already shows, in the same task
  * and with the same kIOMapReadOnly and guard bits, gets that map (oldest first) when it asks for
  * the default cache mode or the same one. A part of it gets a window: a map of its own that stands
- * on the other's pages. kIOMapUnique neither looks for a map nor lends its own; kIOMapReference
- * only looks. Mapping one whole range of kernel memory anywhere into kernel_task maps nothing: the
- * map has the memory's own address and kIOMapStatic in its options (kIOMapUnique or guards force a mapping).
+ * on the other's pages. kIOMapUnique neither looks for a map nor lends its own (IOKit's may); kIOMapReference
+ * only looks; both together: NULL. Mapping a task's memory, one range of it from its start, anywhere into that same
+ * task maps nothing: the map has the memory's own address and kIOMapStatic in its options, and is neither read-only nor
+ * of another mode when that was asked for (kIOMapUnique or guards force a mapping).
  *
  * Options: kIOMapReadOnly; a cache mode, which is a property of the memory: it changes in every
  * map of those pages, the last request wins; kIOMapGuarded*, with kIOMapAnywhere only: pages that
@@ -80,11 +81,12 @@ void IOMemoryMapTaggedRelease(IOMemoryMapRef map, const void *tag);
 /*
  * Other memory behind the same addresses, in one step: an access sees all of the old or all of the new. Only for a
  * map made with kIOMapUnique (a window and a static map are never redirected): else kIOReturnBadArgument.
+ * No other map of either memory changes (IOKit exchanges what all of them show).
  * newBackingMemory NULL blocks the map: whoever touches it waits until memory is given back, by another core or by
  * an interrupt; it panics where that could never happen: in a context that holds the lock of these classes or has
- * interrupts masked, or when every other core that runs a program waits, too, no interrupt has a handler and no timer
- * is set. A program at EL0 faults instead. The same memory again ends the block. Success too, and nothing done, once
- * unmapped.
+ * interrupts masked, or when every other core that runs a program waits already, no interrupt has a handler and no
+ * timer is set. A program at EL0 faults instead. The same memory again ends the block. Success too, and nothing done,
+ * once unmapped.
  * Address, length and options stay, and no page is wired any more; `options` is ignored. The map's descriptor becomes
  * newBackingMemory, or of physical memory a private descriptor of the run at offset, in bytes. The pages have the new
  * memory's cache mode, or the one that the map was made with. Errors: kIOReturnNotAttached, remote memory;
