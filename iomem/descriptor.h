@@ -14,7 +14,8 @@ struct IOMemoryDescriptor {
     struct OSObject object;
     uint64_t length;
     uint32_t flags, tag;
-    IOMemoryMapRef oldest, newest; /* the maps of it, each holding one more reference of ours */
+    IOMemoryMapRef oldest, newest; /* the maps of it, each holding one more reference of ours; unique ones come last */
+    IOMemoryMapRef newest_shared;  /* the last before those, NULL: there is none */
     uint64_t descriptor_id, preparation_id;
     OSObjectRef context;
     uint16_t mapper_options;

@@ -3,18 +3,34 @@
 #include "iomem/map.h"
 #include "iomem/port.h"
 
-/* Oldest first: the list grows at its end. */
-static inline void link_map(IOMemoryDescriptorRef md, IOMemoryMapRef map)
+/* Oldest first, and behind them the unique ones, oldest first: those need not be passed by who looks for one to share.
+ */
+static inline void link_map(IOMemoryDescriptorRef md, IOMemoryMapRef map, bool unique)
 {
     map_is_there(map);
     map->registered = true;
-    map->older = md->newest;
-    map->newer = NULL;
-    if (md->newest)
-        md->newest->newer = map;
+    map->older = unique ? md->newest : md->newest_shared;
+    map->newer = map->older ? map->older->newer : md->oldest;
+    if (map->older)
+        map->older->newer = map;
     else
         md->oldest = map;
-    md->newest = map;
+    if (map->newer)
+        map->newer->older = map;
+    else
+        md->newest = map;
+    if (!unique)
+        md->newest_shared = map;
+}
+
+static inline IOMemoryMapRef first_shared(IOMemoryDescriptorRef md)
+{
+    return md->newest_shared ? md->oldest : NULL;
+}
+
+static inline IOMemoryMapRef next_shared(IOMemoryDescriptorRef md, IOMemoryMapRef map)
+{
+    return map == md->newest_shared ? NULL : map->newer;
 }
 
 void descriptor_add_map(IOMemoryDescriptorRef md, IOMemoryMapRef map)
@@ -22,7 +38,7 @@ void descriptor_add_map(IOMemoryDescriptorRef md, IOMemoryMapRef map)
     if (map->registered)
         return;
     object_retain(&map->object, OBJECT_FOR_COLLECTION);
-    link_map(md, map);
+    link_map(md, map, map->options & kIOMapUnique);
 }
 
 void descriptor_forget_map(IOMemoryDescriptorRef md, IOMemoryMapRef map)
@@ -37,6 +53,8 @@ void descriptor_forget_map(IOMemoryDescriptorRef md, IOMemoryMapRef map)
         map->newer->older = map->older;
     else
         md->newest = map->older;
+    if (md->newest_shared == map)
+        md->newest_shared = map->older;
     map->older = map->newer = NULL;
     map->registered = false;
 }
@@ -117,7 +135,7 @@ static IOMemoryMapRef find(IOMemoryDescriptorRef md, IOMemoryMapRef wanted)
 {
     IOMemoryMapRef found = NULL;
 
-    for (IOMemoryMapRef map = md->oldest; map && !found; map = map->newer)
+    for (IOMemoryMapRef map = first_shared(md); map && !found; map = next_shared(md, map))
         found = IOMemoryMapCopyCompatible(map, wanted);
     return found;
 }
@@ -246,7 +264,7 @@ static IOMemoryMapRef map_anew(IOMemoryDescriptorRef md, const struct map_wish *
     object_retain(&md->object, OBJECT_FOR_HOLDER);
     map->memory = md;
     map->object.references += OBJECT_FOR_COLLECTION;
-    link_map(md, map);
+    link_map(md, map, false);
     return map;
 }
 
@@ -267,12 +285,12 @@ static IOMemoryMapRef make(IOMemoryDescriptorRef md, const struct map_wish *want
 static IOMemoryMapRef find_or_make(IOMemoryDescriptorRef md, const struct map_wish *wanted)
 {
     const IOOptionBits special = kIOMapStatic | kIOMapUnique | kIOMapReference | kIOMapOverwrite;
-    IOMemoryMapRef map = md->oldest;
+    IOMemoryMapRef map = first_shared(md);
 
     if (wanted->options & special || descriptor_methods(md)->make_mapping != descriptor_make_mapping)
         return make(md, wanted);
     while (map && !may_share(map, wanted))
-        map = map->newer;
+        map = next_shared(md, map);
     if (!map)
         return map_anew(md, wanted);
     if (!is_all_of(map, wanted))

@@ -43,6 +43,30 @@ static void map__is_given_another_descriptor_before_it_is_mapped(void **state)
     drop(one);
 }
 
+/* However many unique maps there are among them, the oldest map that may be shared is. */
+static void sharing__passes_unique_maps_by(void **state)
+{
+    void *md = IOBufferMemoryDescriptorCreateWithOptions(kIODirectionInOut, 8 * PAGE, PAGE);
+    IOMemoryMapRef maps[6];
+
+    (void)state;
+    for (uint64_t i = 0; i < 6; i++)
+        maps[i] = map_anywhere(md, i % 2 ? kIOMapGuardedSmall : kIOMapUnique, i / 2 * PAGE, 4 * PAGE);
+    for (uint64_t i = 1; i < 6; i += 2) {
+        IOMemoryMapRef again = map_anywhere(md, kIOMapGuardedSmall, i / 2 * PAGE, 4 * PAGE);
+        IOMemoryMapRef window = map_anywhere(md, kIOMapGuardedSmall, 3 * PAGE, PAGE);
+
+        assert_ptr_equal(again, maps[i]);
+        assert_int_equal(address(window), address(maps[i]) + 3 * PAGE - i / 2 * PAGE); /* of the oldest that is left */
+        drop(window);
+        drop(again);
+        drop(maps[i]);
+        drop(maps[i - 1]);
+    }
+    assert_int_equal(count_of(md), 1);
+    drop(md);
+}
+
 static uint64_t cache_bits(void *md)
 {
     return (IOMemoryDescriptorGetFlags(md) & kIOMemoryBufferCacheMask) >> kIOMemoryBufferCacheShift;
@@ -126,6 +150,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(map__is_given_another_descriptor_before_it_is_mapped),
         TEST(wire__of_a_window_is_its_bases),
+        TEST(sharing__passes_unique_maps_by),
         TEST(buffer__shows_its_mode_in_its_flags),
         TEST(physical__ignores_the_task),
         TEST(several__pageable_among_fences),

@@ -81,6 +81,9 @@ static void check_listed(IOMemoryDescriptorRef md, IOMemoryMapRef map)
         walk_wrong("I1: a registered map has the reference word %#x", map->object.references);
     if (map->newer ? map->newer->older != map : md->newest != map)
         walk_wrong("I1: a list of maps that is no list");
+    bool shared = !(map->options & kIOMapUnique), last = !map->newer || map->newer->options & kIOMapUnique;
+    if (shared ? (md->newest_shared == map) != last : md->newest_shared == map || !last)
+        walk_wrong("I1: a unique map before one that may be shared");
     for (uint64_t i = 0; map->wires && i < (map->address % PAGE + map->length + PAGE - 1) / PAGE; i++)
         if (map->wires[i].count)
             count_pins(map->wires[i].pa, 1);
