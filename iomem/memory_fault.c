@@ -23,13 +23,16 @@ static bool refuse(const struct port_abort *abort, enum port_refusal reason)
 
 typedef int page_call(const struct memory_view *view, uint64_t page);
 
-/* What was not done for the page, as there was no table for it, when its object got it or made it its own. */
+/*
+ * What was not done for the page, as there was no table for it, when its object got it or made it its own. A purge may
+ * take the very page: the next try finds it absent.
+ */
 static bool make_up(const struct memory_view *view, uint64_t page, page_call *call)
 {
     int error;
 
     do
-        error = call(view, page);
+        error = memory_object_has(view->object, page) ? call(view, page) : MMU_OK;
     while (error == MMU_TABLES && memory_purge_one());
     return error == MMU_OK;
 }

@@ -277,6 +277,29 @@ static void place__goes_with_what_lies_over_its_hole(void **state)
     IOAddressSpaceDestroy(task);
 }
 
+/* For want of a table the page was purged whose table it was, and was looked at then. */
+static void volatile_page__may_go_for_the_table_that_is_to_show_it(void **state)
+{
+    const uint64_t table = UINT64_C(1) << 21;
+    IOBufferMemoryDescriptorRef buffer = IOBufferMemoryDescriptorCreateWithOptions(
+        kIODirectionInOut | kIOMemoryPageable | kIOMemoryPurgeable, 32 * table, 1);
+    uint64_t va = (uintptr_t)IOBufferMemoryDescriptorGetBytesNoCopy(buffer), end = va + 32 * table;
+    IOOptionBits old;
+
+    (void)state;
+    host_fail_tables(0);
+    do { /* the pool may have some */
+        assert_int_equal(IOMemoryDescriptorSetPurgeable(md_of(buffer), kIOMemoryPurgeableNonVolatile, &old), 0);
+        assert_int_equal(IOMemoryDescriptorSetPurgeable(md_of(buffer), kIOMemoryPurgeableVolatile, &old), 0);
+    } while (touch_write(kernel_task, va, 1) && (va += table) < end);
+    assert_true(va < end);
+    assert_int_equal(IOMemoryDescriptorSetPurgeable(md_of(buffer), kIOMemoryPurgeableNonVolatile, &old), 0);
+    assert_int_equal(old, kIOMemoryPurgeableEmpty);
+    host_fail_tables(-1);
+    assert_int_equal(byte_of(kernel_task, va), 0);
+    drop(buffer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -293,6 +316,7 @@ int main(void)
         TEST(pageable_memory__is_given_back_in_all_its_pieces),
         TEST(several__are_mapped_where_a_part_is_on_record),
         TEST(place__goes_with_what_lies_over_its_hole),
+        TEST(volatile_page__may_go_for_the_table_that_is_to_show_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
