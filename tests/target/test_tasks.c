@@ -168,6 +168,24 @@ static bool live_and_die(int asids)
     return true;
 }
 
+/* What is large begins a table, with a hole if its first page does not; what lies over that goes with the place. */
+static void place__goes_with_what_lies_over_its_hole(void)
+{
+    task_t task = IOAddressSpaceCreate(LOW, HIGH);
+    IOMemoryDescriptorRef md = IOMemoryDescriptorCreateWithPhysicalAddress(UINT64_C(0x10001000), 515 * PAGE, 3);
+    IOMemoryMapRef map = IOMemoryDescriptorCreateMappingInTask(md, task, 0, kIOMapAnywhere, 0, 0);
+    uint64_t hole = IOMemoryMapGetVirtualAddress(map) - PAGE;
+    IOMemoryMapRef over = map_into(task, hole, kIOMapOverwrite);
+    struct IOPageInfo info;
+
+    CHECK_EQ(IOAddressSpaceQuery(task, hole, &info), kIOReturnSuccess);
+    OSObjectRelease((OSObjectRef)map);
+    CHECK_EQ(IOAddressSpaceQuery(task, hole, &info), KERN_INVALID_ADDRESS);
+    OSObjectRelease((OSObjectRef)over);
+    OSObjectRelease((OSObjectRef)md);
+    IOAddressSpaceDestroy(task);
+}
+
 static void thousand_spaces__come_and_go_with_maps_alive(void)
 {
     struct machine_use before, after;
@@ -236,6 +254,7 @@ int main(void)
     TAP_RUN(spaces__do_not_see_each_other);
     TAP_RUN(destroy__tells_every_map_and_leaves_nothing);
     TAP_RUN(descriptor__of_a_dead_tasks_memory_finds_nothing);
+    TAP_RUN(place__goes_with_what_lies_over_its_hole);
     TAP_RUN(thousand_spaces__come_and_go_with_maps_alive);
     TAP_RUN(many_spaces__see_their_own_though_asids_run_out);
     return tap_done();
