@@ -245,7 +245,7 @@ soak: ## OPS random calls of mmu/ (0: until one fails); SEED=n
 	$(Q)$(MAKE) --no-print-directory HOST=build/soak HOST_COMPILERS=gcc SANITIZE= build/soak/gcc/test_mmu_random
 	$(Q)OPS=$(OPS) build/soak/gcc/test_mmu_random
 
-# Under sanitizers, ten million steps are a quarter of an hour of a core.
+# Under sanitizers, ten million steps are eight minutes of a core.
 STEPS ?= 10000000
 soak-iomem: ## STEPS random steps over the classes, with the invariants after each; SEED=n
 	$(Q)$(MAKE) --no-print-directory HOST_COMPILERS=gcc build/host/gcc/test_iomem_walk
