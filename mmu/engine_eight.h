@@ -2,11 +2,12 @@
 #ifndef MMU_ENGINE_EIGHT_H
 #define MMU_ENGINE_EIGHT_H
 
-/* Eight entries, the first one `first` and each of the next `step` more. Returns what the ninth would be. */
-static inline uint64_t entry_put_eight(entry_t *slot, unsigned level, uint64_t first, uint64_t step)
+/* Eight from *slot on, the first one `first` and each of the next `step` more. *slot and the result go on from there.
+ */
+static inline uint64_t entry_put_eight(entry_t **slot, unsigned level, uint64_t first, uint64_t step)
 {
     for (unsigned i = 0; i < 8; i++, first += step)
-        entry_put(slot + i, first, level);
+        entry_put((*slot)++, first, level);
     return first;
 }
 

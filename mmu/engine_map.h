@@ -5,16 +5,13 @@ NOINLINE void fill(entry_t *slot, unsigned level, uint64_t leaf, unsigned count)
 {
     uint64_t step = level_size(level);
 
-    for (; !SMALL && count >= 16; count -= 16, slot += 16) {
-        leaf = entry_put_eight(slot, level, leaf, step);
-        leaf = entry_put_eight(slot + 8, level, leaf, step);
+    for (unsigned turns = SMALL ? 0 : count / 16; turns; turns--) {
+        leaf = entry_put_eight(&slot, level, leaf, step);
+        leaf = entry_put_eight(&slot, level, leaf, step);
     }
-    if (!SMALL && count >= 8) {
-        leaf = entry_put_eight(slot, level, leaf, step);
-        count -= 8;
-        slot += 8;
-    }
-    for (; count; count--, leaf += step)
+    if (!SMALL && count & 8)
+        leaf = entry_put_eight(&slot, level, leaf, step);
+    for (count = SMALL ? count : count % 8; count; count--, leaf += step)
         entry_put(slot++, leaf, level);
 }
 

@@ -16,8 +16,9 @@ static inline uint64_t entry_out(uint64_t entry)
 
 #include "mmu/engine_entry64.h"
 
-/* Eight entries, the first one `first` and each of the next `step` more. Returns what the ninth would be. */
-static inline uint64_t entry_put_eight(entry_t *slot, unsigned level, uint64_t first, uint64_t step)
+/* Eight from *slot on, the first one `first` and each of the next `step` more. *slot and the result go on from there.
+ */
+static inline uint64_t entry_put_eight(entry_t **slot, unsigned level, uint64_t first, uint64_t step)
 {
     (void)level;
     return entry_write_eight(slot, first, step);

@@ -71,15 +71,16 @@ static inline void entry_write_four(volatile uint64_t *slot, uint64_t a, uint64_
                      : "memory");
 }
 
-/* Eight neighbours, the first one `first` and each of the next `step` more. Returns what the ninth would be. */
-static inline uint64_t entry_write_eight(volatile uint64_t *slot, uint64_t first, uint64_t step)
+/* Eight from *slot on, the first one `first` and each of the next `step` more. *slot and the result go on from there.
+ */
+static inline uint64_t entry_write_eight(uint64_t **slot, uint64_t first, uint64_t step)
 {
     uint64_t second;
 
-#define TWO_MORE(at) "add %1, %0, %3\n\tstp %0, %1, [%2, #" at "]\n\tadd %0, %1, %3\n\t"
-    __asm__ volatile(TWO_MORE("0") TWO_MORE("16") TWO_MORE("32") TWO_MORE("48")
-                     : "+&r"(first), "=&r"(second)
-                     : "r"(slot), "r"(step)
+#define TWO_MORE(at) "add %1, %0, %3\n\tstp %0, %1, [%2" at "\n\tadd %0, %1, %3\n\t"
+    __asm__ volatile(TWO_MORE("], #64") TWO_MORE(", #-48]") TWO_MORE(", #-32]") TWO_MORE(", #-16]")
+                     : "+&r"(first), "=&r"(second), "+&r"(*slot)
+                     : "r"(step)
                      : "memory");
 #undef TWO_MORE
     return first;

@@ -15,11 +15,12 @@ static inline void entry_write_four(volatile uint64_t *slot, uint64_t a, uint64_
     entry_write(slot + 3, d);
 }
 
-/* Eight, the first one `first` and each of the next `step` more. Returns what the ninth would be. */
-static inline uint64_t entry_write_eight(volatile uint64_t *slot, uint64_t first, uint64_t step)
+/* Eight from *slot on, the first one `first` and each of the next `step` more. *slot and the result go on from there.
+ */
+static inline uint64_t entry_write_eight(uint64_t **slot, uint64_t first, uint64_t step)
 {
     for (unsigned i = 0; i < 8; i++, first += step)
-        entry_write(slot + i, first);
+        entry_write((*slot)++, first);
     return first;
 }
 
