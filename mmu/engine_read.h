@@ -168,6 +168,7 @@ INLINE bool segment_near(const struct mmu_space *space, uint64_t va, uint64_t *m
     if ((from | near->mask) >= near->span - 1)
         return false;
     slot = near_slot(near, va);
+    __asm__("" : "+r"(slot)); /* or the compiler loads the two entries one by one */
     entry = entry_get(slot, near->level);
     next = entry_get(slot + 1, near->level);
     if (!(entry & VALID) || (entry | next) & near->table_bit)
