@@ -80,7 +80,7 @@ static IOReturn show_backing(IOMemoryMapRef map, struct backing *backing)
         map_unwire_all(map); /* the old memory's pages, which may go with the reference to it */
         IOMemoryMapSetMemoryDescriptor(map, backing->memory, backing->offset);
         map->blocked = 0;
-        if (by_task)
+        if (by_task && map->space) /* which went if the old memory has gone, and it lay over that */
             map_block(map, MAP_BLOCKED_BY_TASK);
     } else if (result != kIOReturnNotAligned && result != kIOReturnNoMemory) {
         result = kIOReturnError;

@@ -300,10 +300,30 @@ static void volatile_page__may_go_for_the_table_that_is_to_show_it(void **state)
     drop(buffer);
 }
 
+/* The last that held the old memory was the map, which lay in that memory's place: it has none any more. */
+static void redirection__may_end_the_place_of_the_map(void **state)
+{
+    IOBufferMemoryDescriptorRef old = IOBufferMemoryDescriptorCreateInTaskWithGuardPages(kernel_task, 3, PAGE);
+    IOMemoryDescriptorRef other = md_of(wired(1));
+    uint64_t va = (uintptr_t)IOBufferMemoryDescriptorGetBytesNoCopy(old);
+    IOMemoryMapRef map = map_at(md_of(old), va, kIOMapOverwrite | kIOMapUnique);
+
+    (void)state;
+    assert_int_equal(address(map), va);
+    drop(old);
+    assert_int_equal(IOMemoryMapRedirectTask(map, NULL, true), kIOReturnSuccess);
+    assert_int_equal(IOMemoryMapRedirect(map, other, 0, 0), kIOReturnSuccess);
+    assert_int_equal(address(map), 0);
+    assert_true(nothing_at(va));
+    drop(map);
+    drop(other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(redirection__unwires_the_old_memory),
+        TEST(redirection__may_end_the_place_of_the_map),
         TEST(several__are_not_mapped_while_one_is_redirected),
         TEST(several__give_a_page_one_mode),
         TEST(several__that_cannot_be_mapped_leave_a_copy_alone),
