@@ -125,6 +125,21 @@ $(HOST)/$1/test_%: $(HOST)/$1/tests/host/test_%.o $(HOST)/$1/libhost.a
 endef
 $(foreach compiler,$(HOST_COMPILERS),$(eval $(call host_rules,$(compiler))))
 HOST_PROGRAMS := $(foreach compiler,$(HOST_COMPILERS),$(HOST_TESTS:tests/host/%.c=$(HOST)/$(compiler)/%))
+
+# mmu/ leaves code out where it is compiled for size (mmu/small.h): its tests once more over that, of the first compiler.
+SMALL_OF := $(HOST)/$(firstword $(HOST_COMPILERS))
+SMALL_OBJS := $(patsubst %.c,$(HOST)/small/%.o,$(filter mmu/%,$(HOST_SRCS)))
+$(HOST)/small/%.o: %.c $(SMALL_OF).flags
+	@mkdir -p $(@D)
+	@$(say) -Os $<
+	$(Q)$(notdir $(SMALL_OF)) $(HOST_FLAGS) -Os $(STRICT) -MMD -MP -c $< -o $@
+$(HOST)/small/libhost.a: $(SMALL_OBJS) $(patsubst %.c,$(SMALL_OF)/%.o,$(filter-out mmu/%,$(HOST_SRCS))) $(SMALL_OF).list
+	$(Q)rm -f $@ && ar rcs $@ $(filter %.o,$^)
+$(HOST)/small/test_%: $(HOST)/small/tests/host/test_%.o $(HOST)/small/libhost.a
+	$(Q)$(notdir $(SMALL_OF)) $(HOST_FLAGS) -o $@ $^ -lcmocka
+SMALL_TESTS := $(filter tests/host/test_mmu_%,$(HOST_TESTS))
+-include $(SMALL_OBJS:.o=.d) $(SMALL_TESTS:%.c=$(HOST)/small/%.d)
+HOST_PROGRAMS += $(SMALL_TESTS:tests/host/%.c=$(HOST)/small/%)
 .SECONDARY:
 
 # ---- what lint asks of the compilers ---------------------------------------------------------------------------------

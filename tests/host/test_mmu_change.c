@@ -1,4 +1,5 @@
 /* mmu_protect, mmu_tag and mmu_dump, for every format, size and half. */
+#include "mmu/small.h"
 #include "tests/host/world.h"
 
 #define RW (MMU_WRITEBACK | MMU_WRITE)
@@ -71,6 +72,12 @@ static void protect__changes_a_part_and_leaves_the_rest(void **state)
     assert_int_equal(tables_linked(), 1);
 }
 
+/* Small code leaves the hint out. */
+static void expect_hint(int level)
+{
+    assert_int_equal(model_last_flush().level, SMALL ? 0 : level);
+}
+
 /* What was of one level goes by that level (the model takes the walkers' word for it); what was not, by none. */
 static void leaves_of_one_level__are_invalidated_by_it(void **state)
 {
@@ -82,15 +89,15 @@ static void leaves_of_one_level__are_invalidated_by_it(void **state)
     assert_int_equal(do_map(at(4 * t), PA + p, 3 * p, RW), MMU_OK); /* pages */
     assert_int_equal(do_protect(at(4 * t), 2 * p, MMU_WRITEBACK), MMU_OK);
     assert_int_equal(mmu_walk(world_space, at(4 * t), &leaf), MMU_OK);
-    assert_int_equal(model_last_flush().level, leaf.level);
+    expect_hint(leaf.level);
     assert_int_equal(do_unmap(at(4 * t), p), MMU_OK);
-    assert_int_equal(model_last_flush().level, leaf.level);
+    expect_hint(leaf.level);
     assert_int_equal(do_protect(at(t), t, MMU_WRITEBACK), MMU_OK);
-    assert_int_equal(model_last_flush().level, leaf.level - 1);
+    expect_hint(leaf.level - 1);
     assert_int_equal(do_unmap(at(t), t), MMU_OK);
-    assert_int_equal(model_last_flush().level, leaf.level - 1);
+    expect_hint(leaf.level - 1);
     assert_int_equal(do_unmap(at(3 * t), p), MMU_OK); /* a block breaks, a page goes */
-    assert_int_equal(model_last_flush().level, 0);
+    expect_hint(0);
 }
 
 static void protect__reaches_mappings_with_different_attributes(void **state)
