@@ -15,7 +15,7 @@
 #include "mmu/space.h"
 
 #define INLINE         static inline __attribute__((always_inline))
-#define NOINLINE       static __attribute__((noinline))
+#define NOINLINE       static APART
 #define GRANULE        (UINT64_C(1) << GRANULE_BITS)
 #define ENTRIES(level) (1u << level_bits(level))
 
@@ -146,9 +146,11 @@ INLINE uint8_t table_bit(unsigned level)
     return level == LAST_LEVEL ? 0 : TABLE_OR_PAGE;
 }
 
-/* A table leaves the tree: it may be the one met last. */
+/* A table leaves the tree: it may be the one met last. Small code begins at the root each time. */
 INLINE void near_forget(struct mmu_near *near)
 {
+    if (SMALL)
+        return;
     near->span = 0;
     near->mask = UINT64_MAX;
 }
@@ -163,7 +165,7 @@ INLINE bool near_holds(const struct mmu_near *near, uint64_t va, uint64_t size)
 
 /*
  * Follow tables down, from *near where that has off, to the lowest one with an entry for off, or to one that
- * near->whole takes as an entry. *near becomes that table. Returns the entry.
+ * near->whole_level takes as an entry. *near becomes that table. Returns the entry.
  */
 NOINLINE entry_t *seek(struct mmu_space *space, struct mmu_near *near, uint64_t off)
 {
@@ -171,7 +173,7 @@ NOINLINE entry_t *seek(struct mmu_space *space, struct mmu_near *near, uint64_t 
     entry_t *slot = (entry_t *)&space->root;
     unsigned level = space->root_level;
 
-    if (off - (near->va - space->base) < near->span) {
+    if (!SMALL && off - (near->va - space->base) < near->span) {
         level = near->level;
         slot = (entry_t *)near->table + index_of(off, level);
         if (!is_table(entry_get(slot, level), level))
@@ -188,15 +190,17 @@ NOINLINE entry_t *seek(struct mmu_space *space, struct mmu_near *near, uint64_t 
         slot = (entry_t *)near->table + index_of(off, level);
         size = level_size(level);
         if (!is_table(entry_get(slot, level), level) ||
-            (level >= near->whole_level && !(off & (size - 1)) && off + size <= near->whole_end))
+            (!SMALL && level >= near->whole_level && !(off & (size - 1)) && off + size <= near->whole_end))
             break;
     }
-    near->va = space->base + (off & -span);
+    if (!SMALL)
+        near->va = space->base + (off & -span);
     near->span = span;
     near->mask = has_leaves(level) ? size - 1 : UINT64_MAX;
     near->level = (uint8_t)level;
     near->shift = (uint8_t)level_shift(level);
-    near->table_bit = table_bit(level);
+    if (!SMALL)
+        near->table_bit = table_bit(level);
     near->live = live & VALID;
     return slot;
 }
@@ -236,11 +240,25 @@ NOINLINE uint64_t differing(const entry_t *slot, unsigned level, uint64_t bits, 
     return differ;
 }
 
+/* A new space's base, root, and the level of it: whose tables resolve the topmost bits of the space's addresses. */
+static void place(struct mmu_space *space, void *memory)
+{
+    unsigned level = TOP_LEVEL;
+
+    while (level < LAST_LEVEL && space->va_bits <= level_shift(level))
+        level++;
+    space->root_level = (uint8_t)level;
+    if (space->global)
+        space->base = -space->span & UINT64_MAX >> (64 - ADDRESS_BITS);
+    space->root = table_entry(space, root_first(space, memory));
+}
+
 #include "mmu/engine_job.h"
+#include "mmu/engine_leaves.h"
+#include "mmu/engine_split.h"
 #include "mmu/engine_map.h"
 #include "mmu/engine_pages.h"
 #include "mmu/engine_fill.h"
-#include "mmu/engine_split.h"
 #include "mmu/engine_clear.h"
 #include "mmu/engine_protect.h"
 #include "mmu/engine_fold.h"
@@ -249,16 +267,19 @@ NOINLINE uint64_t differing(const entry_t *slot, unsigned level, uint64_t bits, 
 
 static void root_open(struct mmu_space *space, void *memory)
 {
-    space->root = table_entry(space, root_first(space, memory));
+    place(space, memory);
     space->leaf_always = space->global ? 0 : NG;
-    entry_put_none(memory, ENTRIES(TOP_LEVEL));
+    if (SMALL)
+        fill_same(memory, TOP_LEVEL, 0);
+    else
+        entry_put_none(memory, ENTRIES(TOP_LEVEL));
 }
 
 #define ENGINE_FORMAT                                                                                                  \
     {                                                                                                                  \
-        .number = FORMAT_NUMBER(FORMAT), .granule_bits = GRANULE_BITS, .index_bits = INDEX_BITS,                       \
-        .table_bytes = TABLE_BYTES, .root_bytes = ROOT_BYTES, .root_address = ROOT_ADDRESS, .first_level = TOP_LEVEL,  \
-        .last_level = LAST_LEVEL, .va_bits_min = VA_BITS_MIN, .va_bits_max = VA_BITS_MAX,                              \
-        .address_bits = ADDRESS_BITS, .pa_bits_max = PA_BITS_MAX, .pool_mark = POOL_MARK, .map = map, .unmap = unmap,  \
-        .walk = walk, .translate = translate, .segment = segment, .root_open = root_open, .release = release,          \
+        .number = FORMAT_NUMBER(FORMAT), .granule_bits = GRANULE_BITS, .table_bytes = TABLE_BYTES,                     \
+        .root_bytes = ROOT_BYTES, .root_address = ROOT_ADDRESS, .va_bits_min = VA_BITS_MIN,                            \
+        .va_bits_max = VA_BITS_MAX, .address_bits = ADDRESS_BITS, .pa_bits_max = PA_BITS_MAX, .pool_mark = POOL_MARK,  \
+        .map = map, .unmap = unmap, .walk = walk, .translate = SMALL ? NULL : FORMAT_CALL(FORMAT, translate),          \
+        .segment = SMALL ? NULL : FORMAT_CALL(FORMAT, segment), .root_open = root_open, .release = release,            \
     }

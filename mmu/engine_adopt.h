@@ -89,12 +89,11 @@ static uint64_t adopt_table(struct mmu_space *space, uint64_t old, unsigned leve
 /* The space is new, and has no root yet. */
 int FORMAT_CALL(FORMAT, adopt)(struct mmu_space *space, uint64_t root, bool tags)
 {
-    uint64_t first = table_entry(space, root_first(space, table_of(space, root)));
-
-    if (!is_ours(space, first, space->root_level))
+    place(space, table_of(space, root));
+    if (!is_ours(space, space->root, space->root_level))
         return MMU_ATTR;
     space->leaf_always = space->global ? 0 : NG;
-    space->root = adopt_table(space, first, space->root_level, tags);
+    space->root = adopt_table(space, space->root, space->root_level, tags);
     space->tables_peak = space->tables;
     space->backend->publish(space);
     return MMU_OK;

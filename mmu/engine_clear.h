@@ -16,10 +16,10 @@ static int check_mapped(struct job *job)
         uint64_t differ;
 
         if (job->part)
-            job->lacks += tables_below(0, job);
-        if (job->part || group_reaches_beyond(job->slot, job->at.level, job->count))
+            job->lacks += tables_below(job);
+        if (!SMALL && (job->part || group_reaches_beyond(job->slot, job->at.level, job->count)))
             job->cuts = true;
-        if (job->mapped && table_full_of_leaves(table_here(job), job->at.level))
+        if (!SMALL && job->mapped && table_full_of_leaves(table_here(job), job->at.level))
             continue;
         differ = differing(job->slot, job->at.level, job->bits, job->count);
         if (differ & VALID)
@@ -65,15 +65,12 @@ static void clear_run(struct job *job)
         used += entry != 0;
         if (entry != job->value)
             entry_put(slot, job->value, level);
-        if (is_table(entry, level))
+        if (!SMALL && is_table(entry, level))
             detach_tree(job, entry, level + 1);
         else if (entry & AF)
             note_leaf(job, level);
     }
-    if (job->value)
-        recount(job, (int64_t)(job->count - used), MIXED);
-    else
-        recount(job, -(int64_t)used, 0);
+    recount(job, (int64_t)(job->value ? job->count : 0) - used, job->value ? MIXED : 0);
 }
 
 /* The same of leaves only; a table that holds no others goes with them unread. */
@@ -85,18 +82,28 @@ static void clear_leaves(struct job *job)
     recount(job, -(int64_t)job->count, 0);
 }
 
-/* Tables that hold nothing any more go, from the one at hand up. The root stays. */
+/* Is all of the table at hand a tag's by now, which may take its place? A pass that goes into all tables asks. */
+INLINE bool is_tagged(const struct job *job)
+{
+    uint64_t span = level_size(job->at.level - 1u);
+
+    return SMALL && job->value && has_leaves(job->at.level - 1u) && !(job->next & (span - 1)) &&
+           job->next - job->off >= span;
+}
+
+/* Tables that hold nothing any more, or nothing but the tag, go, from the one at hand up. The root stays. */
 static void prune(struct job *job)
 {
     unsigned level;
 
-    while ((level = job->at.level) > job->space->root_level && !table_count(table_here(job))) {
+    while ((level = job->at.level) > job->space->root_level && (!table_count(table_here(job)) || is_tagged(job))) {
         entry_t *slot = job->at.path[level], *table = table_of(job->space, table_here(job));
 
-        entry_put(slot, 0, level - 1);
+        entry_put(slot, job->value, level - 1);
         detach(job, table, level);
         job->at.level--;
-        recount(job, -1, 0);
+        if (!job->value)
+            recount(job, -1, 0);
         job->at.span = 0;
     }
 }
@@ -104,12 +111,12 @@ static void prune(struct job *job)
 static void clear(struct job *job)
 {
     for (rewind(job, job->value ? TOP_LEAF_LEVEL : 0); step(job);) {
-        if (job->part || job->at.level < job->at.whole_level) {
+        if (job->part || (job->value && !has_leaves(job->at.level))) {
             if (entry_get(job->slot, job->at.level) != job->value)
                 grow(job);
             continue;
         }
-        if (job->mapped && (job->at.level == LAST_LEVEL || !(table_here(job) & MIXED)))
+        if (!SMALL && job->mapped && (job->at.level == LAST_LEVEL || !(table_here(job) & MIXED)))
             clear_leaves(job);
         else
             clear_run(job);
@@ -117,30 +124,20 @@ static void clear(struct job *job)
     }
 }
 
-/* All of the range, when what is cut for that may be, and when the tables for it are to be had. */
-static int clear_range(struct job *job)
+static void cut_and_clear(struct job *job)
 {
-    int err = reserve_cuts(job);
-
-    if (err != MMU_OK)
-        return err;
     cut_ends(job);
     clear(job);
-    job_finish(job);
-    return MMU_OK;
 }
 
 NOINLINE int unmap_any(struct mmu_space *space, uint64_t va, uint64_t size)
 {
     struct job job;
-    int err = check_va(space, va, size);
 
     job_start(&job, space, va, size);
     job.bits = VALID;
     job.mapped = true;
-    if (err == MMU_OK)
-        err = check_mapped(&job);
-    return err == MMU_OK ? clear_range(&job) : err;
+    return job_run(&job, check_mapped, cut_and_clear);
 }
 
 /* Is that what some entries of the table met last translate? */
@@ -251,39 +248,35 @@ static int unmap(struct mmu_space *space, uint64_t va, uint64_t size)
 }
 
 /* Tables that tagging the range takes. */
-static void plan_tag(struct job *job)
+static int plan_tag(struct job *job)
 {
     for (rewind(job, job->value ? TOP_LEAF_LEVEL : 0); step(job);)
-        if ((job->part || job->at.level < job->at.whole_level) && entry_get(job->slot, job->at.level) != job->value)
-            job->lacks += tables_below(0, job);
+        if ((job->part || !has_leaves(job->at.level)) && entry_get(job->slot, job->at.level) != job->value)
+            job->lacks += tables_below(job);
+    return MMU_OK;
 }
 
 int FORMAT_CALL(FORMAT, tag)(struct mmu_space *space, uint64_t va, uint64_t size, unsigned tag, uint64_t payload)
 {
+    uintptr_t entered = lock_enter(&space->lock);
     struct job job;
-    int err = check_va(space, va, size);
-    uintptr_t entered;
+    int err = MMU_ATTR;
 
-    if (err == MMU_OK && (tag > MMU_TAG_BUSY || payload & ~(OUTPUT_ADDRESS & ~UINT64_C(0xfff)) || (!tag && payload)))
-        err = MMU_ATTR;
-    if (err != MMU_OK)
-        return err;
-    entered = lock_enter(&space->lock);
     job_start(&job, space, va, size);
     job.value = tag ? TAG(tag) | payload : 0;
     job.cuts = true;
-    plan_tag(&job);
-    err = clear_range(&job);
+    if (tag <= MMU_TAG_BUSY && !(payload & ~(OUTPUT_ADDRESS & ~UINT64_C(0xfff))) && (tag || !payload))
+        err = job_run(&job, plan_tag, cut_and_clear);
     lock_leave(&space->lock, entered);
     return err;
 }
 
-/* The space is at its end: nobody walks it. */
+/* The space is at its end. */
 static void release(struct mmu_space *space)
 {
     struct job job;
 
     job_start(&job, space, space->base, space->span);
     clear(&job);
-    pool_give_back(space, job.tables);
+    job_finish(&job);
 }

@@ -10,7 +10,9 @@ INLINE int find_page(struct mmu_space *space, const struct mmu_range *range, uin
         *slot = near_slot(near, range->va);
         return MMU_OK;
     }
-    err = check_map(space, range, bits);
+    err = check_va(space, range->va, range->size);
+    if (err == MMU_OK)
+        err = check_leaf(space, range, bits);
     if (err == MMU_OK)
         *slot = seek(space, near, range->va - space->base);
     return err;

@@ -53,58 +53,69 @@ static bool could_group(const entry_t *slot, unsigned level, size_t left)
     return true;
 }
 
-static void fold_run(struct fold *fold, entry_t *slot, unsigned level, unsigned count);
-
-/* A table, all of which is in the range */
-static void fold_table(struct fold *fold, entry_t *slot, unsigned level)
+/* A table, all of which is in the range. false: it is to stay. */
+static bool fold_table(struct fold *fold, entry_t *slot, unsigned level)
 {
     struct mmu_savings saved = {0, 0};
-    struct job *job = &fold->job;
     uint64_t entry = entry_get(slot, level), value = 0;
 
     if (!fold->make || !(entry & VALID))
-        value = fold_value(job->space, entry, level + 1, &saved);
-    if (!value) {
-        fold_run(fold, table_of(job->space, entry), level + 1, ENTRIES(level + 1));
-    } else if (fold->make) {
+        value = fold_value(fold->job.space, entry, level + 1, &saved);
+    if (!value)
+        return false;
+    if (fold->make) {
         entry_put(slot, value, level);
-        detach_tree(job, entry, level + 1);
-    } else {
-        fold->saved.entries += saved.entries ? saved.entries - 1 : 0;
-        fold->saved.tables += saved.tables;
-        note_leaf(job, LAST_LEVEL);
-        if (!fold->look)
-            entry_put(slot, broken_entry(entry), level);
+        detach_tree(&fold->job, entry, level + 1);
+        return true;
     }
+    fold->saved.entries += saved.entries ? saved.entries - 1 : 0;
+    fold->saved.tables += saved.tables;
+    note_leaf(&fold->job, LAST_LEVEL);
+    if (!fold->look)
+        entry_put(slot, broken_entry(entry), level);
+    return true;
 }
 
-static void fold_run(struct fold *fold, entry_t *slot, unsigned level, unsigned count)
+/* Leaves from here on become a group. Returns the last one. */
+static entry_t *fold_group(struct fold *fold, entry_t *slot, unsigned level)
 {
-    for (const entry_t *end = slot + count; slot < end; slot++) {
-        uint64_t entry = entry_get(slot, level);
-        unsigned i = group_count(level);
+    unsigned count = group_count(level);
+
+    fold->saved.entries += count - 1;
+    note_leaf(&fold->job, level);
+    for (unsigned i = 0; !fold->look && i < count; i++)
+        entry_put(slot + i, broken_entry(entry_get(slot + i, level)) | CONTIGUOUS, level);
+    return slot + count - 1;
+}
+
+/* The part of a table that translates [off, end) */
+static void fold_part(struct fold *fold, uint64_t descriptor, unsigned level, uint64_t off, uint64_t end)
+{
+    entry_t *table = table_of(fold->job.space, descriptor), *last = table + index_of(end - 1, level);
+
+    for (entry_t *slot = table + index_of(off, level); slot <= last; slot++) {
+        uint64_t entry = entry_get(slot, level), next = slot_end(off, end, level);
 
         if (is_table(entry, level)) {
-            fold_table(fold, slot, level);
+            if (next - off < level_size(level) || !fold_table(fold, slot, level))
+                fold_part(fold, entry, level + 1, off, next);
         } else if (fold->make) {
             if (!(entry & VALID) && entry & AF)
                 mend(slot, level);
-        } else if (could_group(slot, level, (size_t)(end - slot))) {
-            fold->saved.entries += i - 1;
-            note_leaf(&fold->job, level);
-            while (!fold->look && i--)
-                entry_put(slot + i, broken_entry(entry_get(slot + i, level)) | CONTIGUOUS, level);
-            slot += group_count(level) - 1;
+        } else if (could_group(slot, level, (size_t)((end - off) >> level_shift(level)))) {
+            slot = fold_group(fold, slot, level);
+            next = off + group_size(level);
         }
+        off = next;
     }
 }
 
 static void fold_pass(struct fold *fold, bool make)
 {
+    const struct job *job = &fold->job;
+
     fold->make = make;
-    for (rewind(&fold->job, 0); step(&fold->job);)
-        if (!fold->job.part)
-            fold_run(fold, fold->job.slot, fold->job.at.level, fold->job.count);
+    fold_part(fold, job->space->root, job->space->root_level, job->off, job->end);
 }
 
 /* false: there was nothing to fold. */
@@ -114,8 +125,9 @@ static bool fold_round(struct fold *fold, uint64_t va, uint64_t size)
     size_t tables = fold->saved.tables;
 
     job_start(&fold->job, space, va, size);
+    fold->job.at.live = true;
     fold_pass(fold, false);
-    if (fold->look || !fold->job.leaves)
+    if (fold->look || fold->job.shift == NO_LEAVES)
         return false;
     job_invalidate(&fold->job, fold->saved.tables != tables);
     fold_pass(fold, true);
@@ -133,7 +145,7 @@ int FORMAT_CALL(FORMAT, fold)(struct mmu_space *space, uint64_t va, uint64_t siz
     if (err != MMU_OK)
         return err;
     entered = lock_enter(&space->lock);
-    if (!report && kept(space, va - space->base, va - space->base + size, true))
+    if (!report && mmu_space_keeps(space, va - space->base, va - space->base + size, true))
         err = MMU_BUSY;
     while (err == MMU_OK && fold_round(&fold, va, size))
         ;

@@ -9,6 +9,8 @@ struct broken {
     unsigned count, level;
 };
 
+enum { NO_LEAVES = 63 };
+
 struct job {
     struct mmu_space *space;
     uint64_t off, end; /* the range */
@@ -22,13 +24,14 @@ struct job {
 
     uint64_t bits;   /* map, protect: every leaf's attributes; unmap: what a leaf must have */
     uint64_t delta;  /* map: a page's pa = its off + delta */
-    uint64_t misfit; /* map: see misfit() */
+    uint64_t misfit; /* map: see misfit(); else 0 */
     void (*fill)(const struct job *job, entry_t *slot, unsigned level, unsigned count); /* map: leaves from `from` on */
-    bool (*block)(struct job *job); /* map_pages: does a block go there? */
-    const uint64_t *pages;          /* map_pages: physical addresses, the first one for `off` */
-    uint64_t value;                 /* clear: all of the range is to become this, 0 or a tag */
-    bool mapped;                    /* clear: known: every page of the range is mapped */
-    bool single;                    /* map_pages: MMU_PAGES */
+    bool (*block)(struct job *job);        /* map_pages: does a block go there? */
+    size_t (*lack)(const struct job *job); /* map_pages: tables for the free entries at hand */
+    const uint64_t *pages;                 /* map_pages: physical addresses, the first one for `off` */
+    uint64_t value;                        /* clear: all of the range is to become this, 0 or a tag */
+    bool mapped;                           /* clear: known: every page of the range is mapped */
+    bool single;                           /* map_pages: MMU_PAGES */
 
     size_t lacks;    /* found: tables that it takes */
     bool cuts;       /* found: a leaf or group may reach beyond the range */
@@ -37,8 +40,7 @@ struct job {
     uint64_t dirty, length; /* physical memory that is to be cleaned */
 
     uint64_t gone, gone_end; /* the leaves that went or broke are in here: the range, or what was cut at its ends too */
-    unsigned shift;          /* the smallest of them is 2^shift bytes */
-    bool leaves;             /* there is one */
+    unsigned shift;          /* the smallest of them is 2^shift bytes; NO_LEAVES */
     entry_t *tables;         /* unlinked: each holds the next one's address where its first entry was */
     unsigned broken_count;
     struct broken broken[2]; /* at the range's ends: they come back, changed, when nobody uses what they were */
@@ -49,15 +51,22 @@ NOINLINE void job_start(struct job *job, struct mmu_space *space, uint64_t va, u
 {
     uint64_t off = va - space->base;
 
-    *job = (struct job){.space = space, .at = space->near, .off = off, .end = off + size, .shift = 63};
+    *job = (struct job){.space = space, .off = off, .end = off + size, .shift = NO_LEAVES};
+    if (!SMALL)
+        job->at = space->near;
     job->gone = job->off;
     job->gone_end = job->end;
 }
 
-/* A pass begins. Tables of whole_level and below, all of which is in the range, will be entries like others. */
+/*
+ * A pass begins. Tables of whole_level and below, all of which is in the range, will be entries like others; small code
+ * goes into all of them.
+ */
 INLINE void rewind(struct job *job, unsigned whole_level)
 {
     job->next = job->off;
+    if (SMALL)
+        return;
     if (job->at.va - job->space->base >= job->off)
         job->at.span = 0; /* it may itself be an entry of one above */
     job->at.whole_level = (uint8_t)whole_level;
@@ -68,6 +77,8 @@ INLINE void rewind(struct job *job, unsigned whole_level)
 INLINE void rewind_deep(struct job *job)
 {
     job->next = job->off;
+    if (SMALL)
+        return;
     job->at.whole_level = 0;
     job->at.whole_end = 0;
 }
@@ -84,6 +95,12 @@ INLINE bool fits(uint64_t misfit, unsigned level)
     return has_leaves(level) && !(misfit & (level_size(level) - 1));
 }
 
+/* The descriptor of the table at hand */
+INLINE uint64_t table_here(const struct job *job)
+{
+    return table_get(job->space, job->at.path[job->at.level], job->at.level);
+}
+
 /* How many of these entries are no tables? The first one is none. */
 static unsigned flat_run(const entry_t *slot, unsigned level, unsigned count)
 {
@@ -96,37 +113,34 @@ static unsigned flat_run(const entry_t *slot, unsigned level, unsigned count)
 
 /*
  * The next entries of the range, side by side in one table: a single one that reaches beyond, or some whole ones; none
- * of them a table in a pass that goes into all. false: there are no more.
+ * of them a table in a pass that goes into all. Returns job->slot; NULL: there are no more.
  */
-static bool step(struct job *job)
+static entry_t *step(struct job *job)
 {
     struct mmu_near *at = &job->at;
-    uint64_t from = job->from = job->next, end;
+    uint64_t from = job->from = job->next, size, end;
 
     if (from >= job->end)
-        return false;
+        return NULL;
     job->slot = seek(job->space, at, from);
-    end = at->va - job->space->base + at->span;
+    size = UINT64_C(1) << at->shift;
+    end = (from | (at->span - 1)) + 1;
     if (end > job->end)
         end = job->end;
-    job->part = from & (level_size(at->level) - 1) || end - from < level_size(at->level);
+    job->next = (from | (size - 1)) + 1;
     job->count = 1;
+    job->part = from & (size - 1) || job->next > end;
     if (job->part) {
-        job->next = slot_end(from, end, at->level);
-        return true;
+        if (job->next > end)
+            job->next = end;
+        return job->slot;
     }
-    if (at->level >= at->whole_level)
+    if (SMALL || at->level >= at->whole_level)
         job->count = (unsigned)((end - from) >> at->shift);
-    if (!at->whole_end && at->level != LAST_LEVEL && table_get(job->space, at->path[at->level], at->level) & MIXED)
+    if ((SMALL || !at->whole_end) && at->level != LAST_LEVEL && table_here(job) & MIXED)
         job->count = flat_run(job->slot, at->level, job->count);
     job->next = from + ((uint64_t)job->count << at->shift);
-    return true;
-}
-
-/* The descriptor of the table at hand */
-INLINE uint64_t table_here(const struct job *job)
-{
-    return table_get(job->space, job->at.path[job->at.level], job->at.level);
+    return job->slot;
 }
 
 /* `by` more entries in use there, or fewer; `bits` may be MIXED. */
@@ -138,11 +152,8 @@ static void recount(struct job *job, int64_t by, uint64_t bits)
 /* A leaf of the table at hand goes; unless it is in what was a block until now, of which nobody knows the leaves. */
 static void note_leaf(struct job *job, unsigned level)
 {
-    if (!job->at.live)
-        return;
-    if (level_shift(level) < job->shift)
+    if (job->at.live && level_shift(level) < job->shift)
         job->shift = level_shift(level);
-    job->leaves = true;
 }
 
 INLINE uint64_t broken_entry(uint64_t entry)
@@ -155,7 +166,7 @@ static void mend(entry_t *slot, unsigned level)
 {
     uint64_t mended = (entry_get(slot, level) & ~TAG(7)) | VALID;
 
-    if (is_table(mended, level))
+    if (SMALL || is_table(mended, level))
         entry_put_table(slot, mended, level);
     else
         entry_put(slot, mended, level);
@@ -176,7 +187,9 @@ static void job_finish(struct job *job)
 {
     struct mmu_space *space = job->space;
 
-    if (job->leaves || job->tables)
+    bool gone = job->shift != NO_LEAVES || job->tables;
+
+    if (gone)
         job_invalidate(job, job->tables != NULL);
     for (const struct broken *broken = job->broken; broken < job->broken + job->broken_count; broken++)
         for (unsigned i = 0; i < broken->count; i++) {
@@ -187,34 +200,7 @@ static void job_finish(struct job *job)
         }
     if (job->broken_count)
         near_forget(&space->near); /* a call in between may have met a table while it was broken */
-    if (job->broken_count || !(job->leaves || job->tables))
+    if (job->broken_count || !gone)
         space->backend->publish(space);
     pool_give_back(space, job->tables);
-}
-
-/*
- * A table takes the place of the first entry at hand, which is no leaf; the next step is into it, or beyond when it is
- * full: with leaves that the call is to enter and that fit there. All of its entries are like that one otherwise.
- */
-static void grow(struct job *job)
-{
-    unsigned level = job->at.level, below = level + 1, count = ENTRIES(below), i;
-    uint64_t entry = entry_get(job->slot, level), descriptor;
-    entry_t *table = (entry_t *)pool_take(job->space);
-
-    descriptor = table_entry(job->space, table);
-    job->next = job->from;
-    if (entry) {
-        for (i = 0; i < count; i++)
-            entry_put(table + i, entry, below);
-        descriptor = table_count_add(descriptor, count) | MIXED;
-    } else if (job->fill && !job->part && fits(job->misfit, below)) {
-        job->fill(job, table, below, count);
-        descriptor = table_count_add(descriptor, count);
-        job->next += level_size(level);
-    } else {
-        entry_put_empty(table, count);
-    }
-    entry_put_table(job->slot, descriptor, level);
-    recount(job, !entry, MIXED);
 }

@@ -1,73 +1,5 @@
 /* Part of engine.h: map. */
 
-/* A run of leaves inside one table; each is `step` further on. */
-NOINLINE void fill(entry_t *slot, unsigned level, uint64_t leaf, unsigned count)
-{
-    uint64_t step = level_size(level);
-
-    for (unsigned turns = SMALL ? 0 : count / 16; turns; turns--) {
-        leaf = entry_put_eight(&slot, level, leaf, step);
-        leaf = entry_put_eight(&slot, level, leaf, step);
-    }
-    if (!SMALL && count & 8)
-        leaf = entry_put_eight(&slot, level, leaf, step);
-    for (count = SMALL ? count : count % 8; count; count--, leaf += step)
-        entry_put(slot++, leaf, level);
-}
-
-/* An entry's number, plus a multiple of its table's entries */
-INLINE unsigned slot_number(const entry_t *slot)
-{
-    return (unsigned)((uintptr_t)slot / sizeof *slot);
-}
-
-/* How many entries it is from this one on to where a group begins. */
-INLINE unsigned to_group(const entry_t *slot, unsigned level)
-{
-    return -slot_number(slot) & (group_count(level) - 1);
-}
-
-/* The same with whole groups among them */
-NOINLINE void fill_groups(entry_t *slot, unsigned level, uint64_t leaf, unsigned count)
-{
-    unsigned head = to_group(slot, level), body = (count - head) & ~(group_count(level) - 1);
-
-    fill(slot, level, leaf, head);
-    leaf += head * level_size(level);
-    fill(slot + head, level, leaf | CONTIGUOUS, body);
-    leaf += body * level_size(level);
-    fill(slot + head + body, level, leaf, count - head - body);
-}
-
-/* Leaves side by side. Whole groups of memory that is aligned for it are made such. */
-INLINE void fill_run(entry_t *slot, unsigned level, uint64_t leaf, unsigned count)
-{
-    unsigned group = group_count(level), off = (unsigned)(leaf >> level_shift(level)) ^ slot_number(slot);
-
-    if (group == 1 || off & (group - 1) || count < to_group(slot, level) + group)
-        fill(slot, level, leaf, count);
-    else
-        fill_groups(slot, level, leaf, count);
-}
-
-/*
- * Tables that the entries at hand need, which are empty or to be cut: one for each entry, of that level and those
- * below, that is neither left alone nor a leaf. `misfit` as in misfit().
- */
-static size_t tables_below(uint64_t misfit, const struct job *job)
-{
-    size_t count = 0;
-
-    for (unsigned level = job->at.level; level < LAST_LEVEL; level++) {
-        uint64_t beyond = level_size(level) - 1;
-        size_t touched = (size_t)(((job->next - 1) >> level_shift(level)) - (job->from >> level_shift(level)) + 1);
-        size_t cut = (job->from & beyond ? 1u : 0u) + (job->next & beyond ? 1u : 0u);
-
-        count += !fits(misfit, level) || touched < cut ? touched : cut;
-    }
-    return count;
-}
-
 NOINLINE bool any_used(const entry_t *slot, unsigned count)
 {
     const entry_t *end = slot + count, *eights = slot + (SMALL ? 0 : count & ~7u);
@@ -86,7 +18,7 @@ static int plan_map(struct job *job)
     bool used = false;
 
     for (rewind(job, 0); !used && step(job);) {
-        job->lacks += tables_below(job->misfit, job);
+        job->lacks += job->lack ? job->lack(job) : tables_below(job);
         used = any_used(job->slot, job->count);
     }
     return used ? MMU_OVERLAP : MMU_OK;
@@ -102,66 +34,62 @@ static void fill_here(const struct job *job, entry_t *slot, unsigned level, unsi
         fill_run(slot, level, leaf, count);
 }
 
+/* A new table takes the place of the first entry at hand, which is free: full of the leaves that the call is to enter.
+ */
+static void enter_table(struct job *job)
+{
+    unsigned level = job->at.level, below = level + 1, count = ENTRIES(below);
+    entry_t *table = (entry_t *)pool_take(job->space);
+
+    job->fill(job, table, below, count);
+    entry_put_table(job->slot, table_count_add(table_entry(job->space, table), count), level);
+    recount(job, 1, MIXED);
+    job->next = job->from + level_size(level);
+}
+
 /* Nothing can fail any more. */
 static void enter(struct job *job)
 {
     unsigned level = 0;
 
-    while (!fits(job->misfit, level))
+    while (!SMALL && !fits(job->misfit, level))
         level++;
     for (rewind(job, level); step(job);)
         if (!job->part && (fits(job->misfit, job->at.level) || (job->block && job->block(job)))) {
             job->fill(job, job->slot, job->at.level, job->count);
             recount(job, job->count, 0);
+        } else if (!SMALL && !job->part && fits(job->misfit, job->at.level + 1u)) {
+            enter_table(job);
         } else {
             grow(job);
         }
 }
 
-/* The tables are there that a planned job lacks: it is done. */
-static int enter_reserved(struct job *job)
+static int check_leaf(const struct mmu_space *space, const struct mmu_range *range, uint64_t bits)
 {
-    struct mmu_space *space = job->space;
-
-    if (!pool_reserve(space, job->lacks))
-        return MMU_TABLES;
-    enter(job);
-    space->backend->publish(space);
-    return MMU_OK;
+    if (range->pa & (GRANULE - 1) || (range->pa | (range->pa + range->size - 1)) >> space->pa_bits)
+        return MMU_RANGE;
+    return bits & REFUSED ? MMU_ATTR : MMU_OK;
 }
 
-static int check_map(const struct mmu_space *space, const struct mmu_range *range, uint64_t bits)
+/* With the lock held */
+static int map_job(struct job *job, struct mmu_space *space, const struct mmu_range *range)
 {
-    int err = check_va(space, range->va, range->size);
-
-    if (err == MMU_OK && (range->pa & (GRANULE - 1) || (range->pa | (range->pa + range->size - 1)) >> space->pa_bits))
-        err = MMU_RANGE;
-    if (err == MMU_OK && bits & REFUSED)
-        err = MMU_ATTR;
-    return err;
-}
-
-/* With the lock held: may the range be mapped, and what does it take? */
-NOINLINE int prepare_map(struct mmu_space *space, struct job *job, const struct mmu_range *range)
-{
-    int err;
-
     job_start(job, space, range->va, range->size);
     job->bits = leaf_bits(space, range->attr & ~(uint32_t)MMU_PAGES);
     job->delta = range->pa - job->off;
     job->misfit = misfit(job->delta, range->attr);
     job->fill = fill_here;
-    err = check_map(space, range, job->bits);
-    return err == MMU_OK ? plan_map(job) : err;
+    return check_leaf(space, range, job->bits);
 }
 
 /* Any range, wherever its entries are. */
 NOINLINE int map_any(struct mmu_space *space, const struct mmu_range *range)
 {
     struct job job;
-    int err = prepare_map(space, &job, range);
+    int err = map_job(&job, space, range);
 
-    return err == MMU_OK ? enter_reserved(&job) : err;
+    return err == MMU_OK ? job_run(&job, plan_map, enter) : err;
 }
 
 /* The range may be mapped, in the table met last or in one below, and leaves with `mask` fit it. */
@@ -248,14 +176,24 @@ static int map(struct mmu_space *space, const struct mmu_range *range)
     return err;
 }
 
+/* tables_needed: how many it would lack is all that is asked. */
+static int plan_only(struct job *job)
+{
+    int err = plan_map(job);
+
+    return err == MMU_OK ? NOTHING_TO_DO : err;
+}
+
 size_t FORMAT_CALL(FORMAT, tables_needed)(struct mmu_space *space, const struct mmu_range *range)
 {
     struct job job;
     uintptr_t entered = lock_enter(&space->lock);
-    int err = prepare_map(space, &job, range);
+    int err = map_job(&job, space, range);
 
+    if (err == MMU_OK)
+        err = job_run(&job, plan_only, enter);
     lock_leave(&space->lock, entered);
-    return err == MMU_OK ? job.lacks : 0;
+    return err == NOTHING_TO_DO ? job.lacks : 0;
 }
 
 /* The range begins with the last granule of an entry, at every level, and no page of it can be part of a block. */

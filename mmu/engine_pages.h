@@ -90,15 +90,9 @@ static void fill_pages(const struct job *job, entry_t *slot, unsigned level, uns
     }
 }
 
-static int plan_pages(struct job *job)
+static size_t tables_at_hand(const struct job *job)
 {
-    bool used = false;
-
-    for (rewind(job, 0); !used && step(job);) {
-        job->lacks += tables_for_pages(job, job->at.level, job->from, job->next);
-        used = any_used(job->slot, job->count);
-    }
-    return used ? MMU_OVERLAP : MMU_OK;
+    return tables_for_pages(job, job->at.level, job->from, job->next);
 }
 
 /* Without the lock: an access to `pages` may be the one that brings them. */
@@ -134,10 +128,9 @@ int FORMAT_CALL(FORMAT, map_pages)(struct mmu_space *space, uint64_t va, const u
     job.single = attr & MMU_PAGES;
     job.fill = fill_pages;
     job.block = take_block;
+    job.lack = tables_at_hand;
     job.pages = pages;
-    err = plan_pages(&job);
-    if (err == MMU_OK)
-        err = enter_reserved(&job);
+    err = job_run(&job, plan_map, enter);
     lock_leave(&space->lock, entered);
     return err;
 }

@@ -81,33 +81,45 @@ static void break_and_make(struct job *job)
     job_invalidate(job, false);
     clean_leaves(job);
     set_leaves(job);
-    job->leaves = false; /* that was the invalidate */
+    job->shift = NO_LEAVES; /* that was the invalidate */
+}
+
+/* Old and new must never be known at once, of one leaf at least. */
+static bool must_remake(const struct job *job)
+{
+    return job->lacks || job->differ & (BREAK_NEEDED | CONTIGUOUS);
+}
+
+static int plan_protect(struct job *job)
+{
+    int err = check_mapped(job);
+
+    if (err == MMU_OK && !(job->differ & ATTRIBUTES))
+        return NOTHING_TO_DO;
+    if (err == MMU_OK && must_remake(job) && mmu_space_keeps(job->space, job->off, job->end, false))
+        return MMU_BUSY;
+    return err;
+}
+
+static void make_protect(struct job *job)
+{
+    if (must_remake(job))
+        break_and_make(job);
+    else
+        set_leaves(job); /* looser ones are invalidated too: a TLB that still forbids would fault */
 }
 
 NOINLINE int protect_any(struct mmu_space *space, uint64_t va, uint64_t size, uint64_t bits)
 {
     struct job job;
-    int err = check_va(space, va, size);
+    int err;
 
+    if (bits & REFUSED)
+        return MMU_ATTR;
     job_start(&job, space, va, size);
     job.bits = bits;
-    if (err == MMU_OK && bits & REFUSED)
-        err = MMU_ATTR;
-    if (err == MMU_OK)
-        err = check_mapped(&job);
-    if (err != MMU_OK || !(job.differ & ATTRIBUTES))
-        return err;
-    err = reserve_cuts(&job);
-    if (err != MMU_OK)
-        return err;
-    if (!job.cuts && !(job.differ & (BREAK_NEEDED | CONTIGUOUS)))
-        set_leaves(&job); /* looser ones are invalidated too: a TLB that still forbids would fault */
-    else if (!kept(space, job.off, job.end, false))
-        break_and_make(&job);
-    else
-        return MMU_BUSY;
-    job_finish(&job);
-    return MMU_OK;
+    err = job_run(&job, plan_protect, make_protect);
+    return err == NOTHING_TO_DO ? MMU_OK : err;
 }
 
 /* The usual case: new permissions for leaves of one table, and none of a group. false: another case. */

@@ -14,23 +14,16 @@ INLINE uint64_t leaf_pa(uint64_t entry, uint64_t va, uint64_t mask)
     return (entry & OUTPUT_ADDRESS) | (va & mask);
 }
 
-INLINE void tell_leaf(struct mmu_leaf *leaf, const struct mmu_near *near, uint64_t va, uint64_t entry)
+/* A leaf, or what an invalid entry keeps in its leaf's place. */
+INLINE void tell(struct mmu_leaf *leaf, const struct mmu_near *near, uint64_t va, uint64_t entry)
 {
-    leaf->pa = leaf_pa(entry, va, near->mask);
-    leaf->size = near->mask + 1;
-    leaf->level = (int8_t)(near->level - LEVEL_BIAS);
-    leaf->attr = leaf_attr(entry);
-    leaf->tag = MMU_TAG_NONE;
-}
+    bool valid = entry & VALID;
 
-/* What an invalid entry keeps, in its leaf's place. */
-INLINE void tell_tag(struct mmu_leaf *leaf, const struct mmu_near *near, uint64_t entry)
-{
-    leaf->pa = entry & OUTPUT_ADDRESS;
-    leaf->size = UINT64_C(1) << near->shift;
+    leaf->pa = leaf_pa(entry, valid ? va : 0, near->mask);
+    leaf->size = valid ? near->mask + 1 : UINT64_C(1) << near->shift;
     leaf->level = (int8_t)(near->level - LEVEL_BIAS);
-    leaf->attr = 0;
-    leaf->tag = (uint8_t)(entry >> TAG_SHIFT);
+    leaf->attr = valid ? leaf_attr(entry) : 0;
+    leaf->tag = valid ? MMU_TAG_NONE : (uint8_t)(entry >> TAG_SHIFT);
 }
 
 /* The entry for va, wherever it is. The lock is held, and left. */
@@ -44,10 +37,7 @@ NOINLINE int walk_any(struct mmu_space *space, uint64_t va, struct mmu_leaf *lea
         entry_t *slot = seek(space, near, off);
 
         entry = entry_get(slot, near->level);
-        if (entry & VALID)
-            tell_leaf(leaf, near, va, entry);
-        else
-            tell_tag(leaf, near, entry);
+        tell(leaf, near, va, entry);
         err = entry & VALID ? MMU_OK : MMU_NOT_MAPPED;
     }
     lock_leave(&space->lock, entered);
@@ -61,7 +51,7 @@ static int walk(struct mmu_space *space, uint64_t va, struct mmu_leaf *leaf)
 
     if (SMALL || !near_leaf(&space->near, va, &entry))
         return walk_any(space, va, leaf, entered);
-    tell_leaf(leaf, &space->near, va, entry);
+    tell(leaf, &space->near, va, entry);
     lock_leave(&space->lock, entered);
     return MMU_OK;
 }
@@ -76,7 +66,7 @@ NOINLINE int translate_any(struct mmu_space *space, uint64_t va, uint64_t *pa)
     return err;
 }
 
-static int translate(struct mmu_space *space, uint64_t va, uint64_t *pa)
+int FORMAT_CALL(FORMAT, translate)(struct mmu_space *space, uint64_t va, uint64_t *pa)
 {
     uint64_t entry, mask;
     uintptr_t irq;
@@ -122,7 +112,7 @@ static uint64_t run_end(struct mmu_space *space, entry_t *slot, uint64_t off, ui
 
     off &= -(UINT64_C(1) << near->shift);
     do {
-        uint64_t stop = near->va - space->base + near->span;
+        uint64_t stop = (off | (near->span - 1)) + 1;
         unsigned count = (unsigned)((((stop < end ? stop : end) - 1) >> near->shift) - (off >> near->shift)) + 1;
         uint64_t run = (uint64_t)run_length(slot, near->level, entry, count) << near->shift;
 
@@ -185,7 +175,7 @@ INLINE bool segment_near(const struct mmu_space *space, uint64_t va, uint64_t *m
     return true;
 }
 
-static uint64_t segment(struct mmu_space *space, uint64_t va, uint64_t max, uint64_t *pa)
+uint64_t FORMAT_CALL(FORMAT, segment)(struct mmu_space *space, uint64_t va, uint64_t max, uint64_t *pa)
 {
     uintptr_t irq;
     bool found;

@@ -7,45 +7,77 @@
  * larger one's place at once. Until the invalidate a core may use either: both say the same.
  */
 
+/* Entries of the table at hand that a walker may know are broken: they come back in job_finish(). */
+static void note_broken(struct job *job, entry_t *slot, unsigned count)
+{
+    job->broken[job->broken_count++] = (struct broken){slot, count, job->at.level};
+}
+
+/* Does a change of the size of leaves here take a break? */
+INLINE bool must_break(const struct job *job)
+{
+    return job->at.live && !job->space->no_break;
+}
+
 /* The group of the entry at hand becomes single leaves. */
 static void ungroup(struct job *job)
 {
     unsigned level = job->at.level, count = group_count(level);
     entry_t *slot = job->slot - (-to_group(job->slot, level) & (count - 1));
     uint64_t start = job->from & -group_size(level), end = start + group_size(level);
-    bool breaks = job->at.live && !job->space->no_break;
     uint64_t single = entry_get(slot, level) & ~CONTIGUOUS;
 
-    fill(slot, level, breaks ? broken_entry(single) : single, count);
-    if (breaks)
-        job->broken[job->broken_count++] = (struct broken){slot, count, level};
+    if (must_break(job)) {
+        single = broken_entry(single);
+        note_broken(job, slot, count);
+    }
+    fill(slot, level, single, count);
     /* A core may hold the group as one, or each of its members by itself. */
     note_leaf(job, level);
-    if (job->at.live && start < job->gone)
+    if (!job->at.live)
+        return;
+    if (start < job->gone)
         job->gone = start;
-    if (job->at.live && end > job->gone_end)
+    if (end > job->gone_end)
         job->gone_end = end;
 }
 
-/* The block at hand becomes a table of the next smaller leaves. */
-static void unblock(struct job *job)
+/* A table that says what this entry of the one above says. Returns its descriptor. */
+static uint64_t table_like(struct job *job, uint64_t entry, unsigned level)
 {
-    unsigned level = job->at.level, below = level + 1, count = ENTRIES(below);
+    unsigned count = ENTRIES(level);
     entry_t *table = (entry_t *)pool_take(job->space);
-    uint64_t entry = entry_get(job->slot, level), leaf = (entry & ~(TAG(7) | KIND)) | leaf_kind(below) | CONTIGUOUS,
-             descriptor = table_count_add(table_entry(job->space, table), count);
+    uint64_t descriptor = table_entry(job->space, table);
 
-    fill(table, below, leaf, count);
-    if (job->at.live && !job->space->no_break) {
+    if (entry & AF)
+        fill(table, level, (entry & ~(TAG(7) | KIND)) | leaf_kind(level) | CONTIGUOUS, count);
+    else if (!SMALL && !entry)
+        entry_put_empty(table, count);
+    else
+        fill_same(table, level, entry);
+    if (!entry)
+        return descriptor;
+    return table_count_add(descriptor, count) | (entry & AF ? 0 : MIXED);
+}
+
+/* A table takes the place of the entry at hand, leaf or not: all of its entries are like that one. */
+static void grow(struct job *job)
+{
+    unsigned level = job->at.level;
+    uint64_t entry = entry_get(job->slot, level), descriptor = table_like(job, entry, level + 1);
+
+    if (entry & AF && must_break(job)) {
         if (entry & VALID)
-            job->broken[job->broken_count++] = (struct broken){job->slot, 1, level};
+            note_broken(job, job->slot, 1);
         note_leaf(job, level);
         entry_put(job->slot, broken_entry(descriptor), level);
     } else {
-        note_leaf(job, below); /* walkers find the new leaves from now on */
+        if (entry & AF)
+            note_leaf(job, level + 1); /* walkers find the new leaves from now on */
         entry_put_table(job->slot, descriptor, level);
     }
-    recount(job, 0, MIXED);
+    recount(job, !entry, MIXED);
+    job->next = job->from; /* the next step is into it */
 }
 
 /* No leaf and no group holds `off` but at its start from now on. The tables for it are in the pool. */
@@ -63,19 +95,10 @@ static void cut(struct job *job, uint64_t off)
         if (entry & CONTIGUOUS && off & (group_size(job->at.level) - 1))
             ungroup(job);
         else if (off & job->at.mask)
-            unblock(job);
+            grow(job);
         else
             return;
     }
-}
-
-/* The owner has declared that something of [off, end) may not be broken, or, if leaves change their `size`, not so. */
-static bool kept(const struct mmu_space *space, uint64_t off, uint64_t end, bool size)
-{
-    for (unsigned i = 0; i < space->keep_count; i++)
-        if (space->keep[i].off < end && off < space->keep[i].end && (size || !space->keep[i].size_only))
-            return true;
-    return false;
 }
 
 /* Is `off` in the middle of a leaf or group that may not be broken? */
@@ -90,24 +113,48 @@ static bool end_is_kept(struct job *job, uint64_t off)
     job->slot = seek(space, &job->at, off);
     entry = entry_get(job->slot, job->at.level);
     size = entry & CONTIGUOUS ? group_size(job->at.level) : level_size(job->at.level);
-    return entry & VALID && off & (size - 1) && kept(space, off & -size, (off & -size) + size, true);
+    return entry & VALID && off & (size - 1) && mmu_space_keeps(space, off & -size, (off & -size) + size, true);
+}
+
+bool FORMAT_CALL(FORMAT, keeps)(struct job *job)
+{
+    return end_is_kept(job, job->off) || end_is_kept(job, job->end);
 }
 
 /* What is cut at the range's ends: may it be, and are the tables there that the job lacks? */
 static int reserve_cuts(struct job *job)
 {
-    const struct mmu_space *space = job->space;
+    struct mmu_space *space = job->space;
 
-    if (job->cuts && space->keep_count && !space->no_break &&
-        (end_is_kept(job, job->off) || end_is_kept(job, job->end)))
+    if ((SMALL || job->cuts) && space->keeps && !space->no_break && space->keeps(job))
         return MMU_BUSY;
-    return pool_reserve(job->space, job->lacks) ? MMU_OK : MMU_TABLES;
+    return pool_reserve(space, job->lacks) ? MMU_OK : MMU_TABLES;
 }
 
 static void cut_ends(struct job *job)
 {
-    if (!job->cuts)
+    if (!SMALL && !job->cuts)
         return;
     cut(job, job->off);
     cut(job, job->end);
+}
+
+/* What a plan says when all is well, and as it is to be */
+enum { NOTHING_TO_DO = 1 };
+
+/* What a call does: nothing can fail any more when `make` begins. The lock is held. */
+NOINLINE int job_run(struct job *job, int (*plan)(struct job *job), void (*make)(struct job *job))
+{
+    struct mmu_space *space = job->space;
+    int err = check_va(space, space->base + job->off, job->end - job->off);
+
+    if (err == MMU_OK)
+        err = plan(job);
+    if (err == MMU_OK)
+        err = reserve_cuts(job);
+    if (err == MMU_OK) {
+        make(job);
+        job_finish(job);
+    }
+    return err;
 }

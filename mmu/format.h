@@ -23,10 +23,12 @@
 #define FORMAT_COUNTS(format, call) FORMAT_NUMBER(format),
 enum { FORMATS(FORMAT_COUNTS, ) FORMAT_COUNT };
 
+typedef int format_translate(struct mmu_space *space, uint64_t va, uint64_t *pa);
+typedef uint64_t format_segment(struct mmu_space *space, uint64_t va, uint64_t max, uint64_t *pa);
+
 struct mmu_format {
     uint8_t number;
-    uint8_t granule_bits, index_bits; /* a table has at most 2^index_bits entries */
-    uint8_t first_level, last_level;  /* the widest space's; numbers of the engine's: engine.h */
+    uint8_t granule_bits;
     uint8_t va_bits_min, va_bits_max;
     uint8_t address_bits; /* of a virtual address: the high half ends at 2^address_bits; va_bits_min: there is none */
     uint8_t pa_bits_max;
@@ -38,8 +40,8 @@ struct mmu_format {
     int (*map)(struct mmu_space *space, const struct mmu_range *range);
     int (*unmap)(struct mmu_space *space, uint64_t va, uint64_t size);
     int (*walk)(struct mmu_space *space, uint64_t va, struct mmu_leaf *leaf);
-    int (*translate)(struct mmu_space *space, uint64_t va, uint64_t *pa);
-    uint64_t (*segment)(struct mmu_space *space, uint64_t va, uint64_t max, uint64_t *pa);
+    format_translate *translate; /* this one and the next: NULL in small code, where they have tables as well */
+    format_segment *segment;
 
     /* space->root and what is the format's own in *space, of an empty table in root_bytes of memory */
     void (*root_open)(struct mmu_space *space, void *memory);
@@ -56,6 +58,9 @@ typedef int format_fill(struct mmu_space *space, const struct mmu_range *range, 
 typedef int format_fold(struct mmu_space *space, uint64_t va, uint64_t size, struct mmu_savings *report);
 typedef size_t format_tables_needed(struct mmu_space *space, const struct mmu_range *range);
 typedef size_t format_tables_max(unsigned va_bits, uint64_t size);
+/* Does the owner keep what the job would cut? With the lock held. */
+struct job;
+typedef bool format_keeps(struct job *job);
 /* root_open's other: of a tree that is there */
 typedef int format_adopt(struct mmu_space *space, uint64_t root, bool tags);
 

@@ -3,6 +3,7 @@
 #include "mmu/mmu.h"
 
 #include "mmu/format.h"
+#include "mmu/small.h"
 #include "mmu/space.h"
 #include "mmu/vmsa64.h"
 
@@ -35,14 +36,18 @@ int mmu_walk(struct mmu_space *space, uint64_t va, struct mmu_leaf *leaf)
     return space->format->walk(space, va, leaf);
 }
 
+FORMAT_TABLE(translate)
+
 int mmu_translate(struct mmu_space *space, uint64_t va, uint64_t *pa)
 {
-    return space->format->translate(space, va, pa);
+    return SMALL ? translate_of[space->format->number](space, va, pa) : space->format->translate(space, va, pa);
 }
+
+FORMAT_TABLE(segment)
 
 uint64_t mmu_segment(struct mmu_space *space, uint64_t va, uint64_t max, uint64_t *pa)
 {
-    return space->format->segment(space, va, max, pa);
+    return SMALL ? segment_of[space->format->number](space, va, max, pa) : space->format->segment(space, va, max, pa);
 }
 
 FORMAT_TABLE(tables_needed)

@@ -14,4 +14,11 @@
 
 enum { SMALL = SMALL_VALUE(__OPTIMIZE_SIZE__) };
 
+/* A function that stays out of its callers, as those are faster without: where code is to be small, the compiler's. */
+#define SMALL_JOIN(a, b)  SMALL_PASTE(a, b)
+#define SMALL_PASTE(a, b) a##b
+#define APART_0           __attribute__((noinline))
+#define APART_1
+#define APART SMALL_JOIN(APART_, SMALL_VALUE(__OPTIMIZE_SIZE__))
+
 #endif

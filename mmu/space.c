@@ -9,17 +9,6 @@ enum { SPACE_MEMORY = 4096 };
 
 _Static_assert(sizeof(struct mmu_space) <= SPACE_MEMORY, "one allocation holds a space");
 
-/* The level whose tables resolve the topmost bits of va_bits. */
-static unsigned root_level(const struct mmu_format *format, unsigned va_bits)
-{
-    unsigned level = format->first_level;
-
-    while (level < format->last_level &&
-           va_bits <= format->granule_bits + format->index_bits * (format->last_level - level))
-        level++;
-    return level;
-}
-
 static int make_root(struct mmu_space *space)
 {
     const struct mmu_format *format = space->format;
@@ -50,24 +39,23 @@ static int opened(struct mmu_space *space, int err)
 static int open_space(struct mmu_space *space, const struct mmu_format *format, unsigned va_bits,
                       const struct mmu_backend *backend, unsigned flags)
 {
-    unsigned pa_bits = backend->pa_bits();
-
     if (va_bits < format->va_bits_min || va_bits > format->va_bits_max ||
         (flags & MMU_SPACE_HIGH && va_bits >= format->address_bits))
         return MMU_RANGE;
     *space = (struct mmu_space){
         .format = format,
-        .base = flags & MMU_SPACE_HIGH ? ~UINT64_C(0) << va_bits & ~UINT64_C(0) >> (64 - format->address_bits) : 0,
         .span = UINT64_C(1) << va_bits,
+        .near = {.mask = UINT64_MAX},
         .table_offset = backend->table_offset,
-        .root_level = (uint8_t)root_level(format, va_bits),
         .va_bits = (uint8_t)va_bits,
-        .pa_bits = (uint8_t)(pa_bits < format->pa_bits_max ? pa_bits : format->pa_bits_max),
-        .no_break = backend->no_break && backend->no_break(),
+        .pa_bits = format->pa_bits_max,
         .global = flags & MMU_SPACE_HIGH,
         .backend = backend,
-        .near = {.mask = UINT64_MAX},
     };
+    if (backend->pa_bits() < space->pa_bits)
+        space->pa_bits = (uint8_t)backend->pa_bits();
+    if (backend->no_break)
+        space->no_break = backend->no_break();
     return MMU_OK;
 }
 
@@ -93,6 +81,8 @@ int mmu_space_adopt(struct mmu_space *space, const struct mmu_format *format, co
     return opened(space, err);
 }
 
+FORMAT_TABLE(keeps)
+
 static int keep(struct mmu_space *space, uint64_t va, uint64_t size, bool size_only)
 {
     uint64_t off = va - space->base;
@@ -102,11 +92,20 @@ static int keep(struct mmu_space *space, uint64_t va, uint64_t size, bool size_o
         return MMU_RANGE;
     lock_acquire(&space->lock);
     if (space->keep_count < MMU_KEEP_MAX) {
+        space->keeps = keeps_of[space->format->number];
         space->keep[space->keep_count++] = (struct mmu_keep){off, off + size, size_only};
         err = MMU_OK;
     }
     lock_release(&space->lock);
     return err;
+}
+
+bool mmu_space_keeps(const struct mmu_space *space, uint64_t off, uint64_t end, bool size)
+{
+    for (unsigned i = 0; i < space->keep_count; i++)
+        if (space->keep[i].off < end && off < space->keep[i].end && (size || !space->keep[i].size_only))
+            return true;
+    return false;
 }
 
 int mmu_space_keep(struct mmu_space *space, uint64_t va, uint64_t size)
@@ -136,8 +135,8 @@ void mmu_space_release(struct mmu_space *space)
     struct mmu_flush all = {space->base, space->span, UINT64_C(1) << space->format->granule_bits, true, 0};
 
     closed(space);
-    space->backend->invalidate(space, &all);
     space->format->release(space);
+    space->backend->invalidate(space, &all); /* the root, too */
     pool_empty(space);
     space->backend->table_free((void *)((uintptr_t)mmu_space_root(space) + space->table_offset),
                                space->format->root_bytes);

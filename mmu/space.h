@@ -47,6 +47,8 @@ struct mmu_near {
     bool live;         /* walkers know the way to it */
 };
 
+struct job;
+
 struct mmu_space {
     struct lock lock; /* first: it has the struct's address, which costs nothing to make */
     const struct mmu_format *format;
@@ -65,7 +67,8 @@ struct mmu_space {
     const struct mmu_backend *backend;
     uint64_t *pool; /* tables held ready, each one's first word the next one's address */
     size_t pool_free, tables, tables_peak;
-    void *owner; /* the owner's own; NULL at first */
+    void *owner;                    /* the owner's own; NULL at first */
+    bool (*keeps)(struct job *job); /* the format's, when the owner keeps something: see format.h */
     unsigned keep_count;
     struct mmu_keep {
         uint64_t off, end;
@@ -121,6 +124,9 @@ int mmu_space_keep(struct mmu_space *space, uint64_t va, uint64_t size);
  * type: of memory mapped by pages the owner then knows which pages those are.
  */
 int mmu_space_keep_sizes(struct mmu_space *space, uint64_t va, uint64_t size);
+
+/* Was something of [off, end) declared so? Or, if leaves change but their `size`, by mmu_space_keep. */
+bool mmu_space_keeps(const struct mmu_space *space, uint64_t off, uint64_t end, bool size);
 
 /* The physical address of the root table: what TTBR0 or TTBR1 takes, the ASID left out. */
 uint64_t mmu_space_root(const struct mmu_space *space);

@@ -39,9 +39,9 @@ static uint64_t hint(const struct mmu_space *space, const struct mmu_flush *flus
 #define FORGET_EACH(name, operation)                                                                                   \
     static inline void name(uint64_t operand, uint64_t step, uint64_t count)                                           \
     {                                                                                                                  \
-        for (uint64_t turns = SMALL ? 0 : count / 8; turns; turns--)                                                   \
+        for (uint64_t turns = count / 8; turns; turns--)                                                               \
             __asm__ volatile(TLBI_FOUR(operation) TLBI_FOUR(operation) : "+r"(operand) : "r"(step) : "memory");        \
-        for (count = SMALL ? count : count % 8; count; count--, operand += step)                                       \
+        for (count %= 8; count; count--, operand += step)                                                              \
             __asm__ volatile("tlbi " operation ", %0" : : "r"(operand) : "memory");                                    \
     }
 
@@ -136,6 +136,21 @@ static inline void forget_any(const struct mmu_space *space, const struct mmu_fl
     forget_each(space, flush, operand, count);
 }
 
+/* Small code knows the forms that do everywhere, and that drop cached walks always. */
+static inline void forget_plainly(const struct mmu_space *space, const struct mmu_flush *flush)
+{
+    uint64_t operand = tlb_operand(flush->va, space->asid), end = operand + (flush->size >> 12);
+
+    if (flush->size > flush->stride * TLB_OPERATIONS_MAX)
+        forget_all(space);
+    else
+        for (; operand < end; operand += flush->stride >> 12)
+            if (space->global)
+                __asm__ volatile("tlbi vaae1is, %0" : : "r"(operand) : "memory");
+            else
+                __asm__ volatile("tlbi vae1is, %0" : : "r"(operand) : "memory");
+}
+
 /*
  * The ASID is read after the DSB: a core that gives the space another number has a DSB between that and TTBR0, so
  * either it walks after our stores, or the number read here is the one that it uses.
@@ -143,7 +158,9 @@ static inline void forget_any(const struct mmu_space *space, const struct mmu_fl
 void tlb_invalidate(const struct mmu_space *space, const struct mmu_flush *flush)
 {
     __asm__ volatile("dsb ishst" : : : "memory");
-    if (!SMALL && flush->size <= flush->stride && !(features & HAS_TTL))
+    if (SMALL)
+        forget_plainly(space, flush);
+    else if (flush->size <= flush->stride && !(features & HAS_TTL))
         forget_each(space, flush, tlb_operand(flush->va, 0), 1);
     else
         forget_any(space, flush);
