@@ -80,9 +80,15 @@ CXX_FLAGS := -std=gnu++17 -fno-exceptions -fno-rtti -fno-threadsafe-statics -I$(
 EARLY := startup/boot% startup/fault% boards/%
 early_flags = $(if $(filter $(EARLY),$1),-mgeneral-regs-only $(if $(filter %.c,$1),$(ARCH_EARLY_FLAGS)))
 
+# mmu/ for size: a frame pointer a function, loop constants kept in registers, large frames that keep GCC from inlining,
+# and prologues put off to where they are needed, are a twentieth of it.
+SMALL_FLAGS := $(if $(filter -Os,$(OPT)),-fomit-frame-pointer -fno-move-loop-invariants -fno-shrink-wrap \
+    --param=large-stack-frame=4096)
+room_flags = $(if $(filter mmu/%,$1),$(SMALL_FLAGS))
+
 # $(call compile,SOURCE,MORE FLAGS) is the command without its output
 compile = $(CROSS)$(if $(filter %.cpp,$1),g++ $(CXX_FLAGS),gcc $(if $(filter %.c,$1),$(C_FLAGS))) $(TARGET_FLAGS) \
-    $(GCC_FLAGS) $(call early_flags,$1) $(INCLUDES) $(SYSTEM_INCLUDES) $2 -c $1
+    $(GCC_FLAGS) $(call early_flags,$1) $(call room_flags,$1) $(INCLUDES) $(SYSTEM_INCLUDES) $2 -c $1
 # ../x.c becomes up/x.c: objects stay inside the build folder
 object = $(OUT)/obj/$(subst ../,up/,$1).o
 
