@@ -310,7 +310,23 @@ IOReturn cache_mode_set(uint64_t pa, uint64_t size, unsigned mode)
     return cache_mode_apply(&run, 1, mode);
 }
 
+/* No list of pieces is made, which there might be no memory for. */
+static bool reset(uint64_t pa, uint64_t end)
+{
+    for (struct cache_piece piece; pa < end; pa += piece.size) {
+        piece = ram_piece(pa, end - pa);
+        if (piece.mode == kIOCopybackCache)
+            continue;
+        if (retype(&piece, kIOCopybackCache) != MMU_OK) {
+            retype(&piece, piece.mode);
+            return false;
+        }
+        record(&piece, kIOCopybackCache);
+    }
+    return true;
+}
+
 bool cache_mode_reset(uint64_t pa, uint64_t size)
 {
-    return changed == 0 || cache_mode_set(pa, size, kIOCopybackCache) == kIOReturnSuccess;
+    return changed == 0 || reset(pa, pa + size);
 }

@@ -292,6 +292,30 @@ static void a_mapping_that_cannot_change__leaves_all_as_it_was(void **state)
     release(buffer);
 }
 
+/* A list of many modes could not be had, and the frames were lost. */
+static void memory_of_many_modes__goes_when_nothing_can_be_allocated(void **state)
+{
+    enum { COUNT = 12 };
+    IOBufferMemoryDescriptorRef buffer =
+        IOBufferMemoryDescriptorCreateWithCapacity(COUNT * HOST_PAGE, kIODirectionInOut, true);
+    uint64_t pa = IOMemoryDescriptorGetPhysicalAddress((IOMemoryDescriptorRef)buffer);
+    size_t logs = host_logs;
+
+    (void)state;
+    for (unsigned i = 0; i < COUNT; i += 2)
+        assert_int_equal(cache_mode_set(pa + i * HOST_PAGE, HOST_PAGE, kIOInhibitCache), kIOReturnSuccess);
+    host_fail_alloc(0);
+    host_fail_tables(0);
+    release(buffer);
+    host_fail_alloc(-1);
+    host_fail_tables(-1);
+    assert_int_equal(host_logs, logs);
+    for (unsigned i = 0; i < COUNT; i++) {
+        assert_int_equal(port_frame(pa + i * HOST_PAGE)->owner, PORT_OWNER_FREE);
+        assert_int_equal(host_linear_type(pa + i * HOST_PAGE), MMU_WRITEBACK);
+    }
+}
+
 static void overwritten_pages__keep_the_type_of_what_lies_there_now(void **state)
 {
     IOBufferMemoryDescriptorRef below =
@@ -360,6 +384,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_runtimes_own_memory__gives_no_map, host_open, host_close),
         cmocka_unit_test_setup_teardown(scattered_pages__all_change, host_open, host_close),
         cmocka_unit_test_setup_teardown(a_mapping_that_cannot_change__leaves_all_as_it_was, host_open, host_close),
+        cmocka_unit_test_setup_teardown(memory_of_many_modes__goes_when_nothing_can_be_allocated, host_open,
+                                        host_close),
         cmocka_unit_test_setup_teardown(overwritten_pages__keep_the_type_of_what_lies_there_now, host_open, host_close),
         cmocka_unit_test_setup_teardown(mode_of__tells_how_far_it_goes, host_open, host_close),
         cmocka_unit_test_setup_teardown(refusals__say_why, host_open, host_close),
