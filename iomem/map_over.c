@@ -157,6 +157,32 @@ static uint64_t next_pages(const struct rmap_node *node, uint64_t pa, uint64_t e
     return size ? size : PAGE;
 }
 
+/* Does all that may be shown there come from maps that are unmapped? */
+static bool is_left(task_t task, uint64_t va, uint64_t end)
+{
+    for (IOMemoryMapRef top; va < end; va += PAGE)
+        if (!(top = overwriters_top(task, va)) || !top->left)
+            return false;
+    return true;
+}
+
+/* There is no table to cut the pages out of their leaves: those go whole, which takes none. */
+static int clear_leaves(const struct rmap_node *node, uint64_t va, uint64_t end)
+{
+    int error = MMU_OK;
+
+    for (struct mmu_leaf leaf; va < end && error == MMU_OK; va += leaf.size) {
+        mmu_walk(node->space, va, &leaf);
+        va &= ~(leaf.size - 1u);
+        error = is_left(node->left->over.task, va, va + leaf.size)
+                    ? mmu_tag(node->space, va, leaf.size, MMU_TAG_NONE, 0)
+                    : MMU_TABLES;
+    }
+    if (error == MMU_OK)
+        port_log("iomem: an overwriting map's pages went with others of their block, for want of a table");
+    return error;
+}
+
 static int clear_pages(const struct rmap_node *node, uint64_t pa, uint64_t end)
 {
     int error = MMU_OK;
@@ -164,9 +190,13 @@ static int clear_pages(const struct rmap_node *node, uint64_t pa, uint64_t end)
     bool shows;
 
     for (; pa < end && error == MMU_OK; pa += size) {
+        uint64_t va = node->va + (pa - node->pa);
+
         size = next_pages(node, pa, end, &shows);
         if (shows)
-            error = mmu_tag(node->space, node->va + (pa - node->pa), size, MMU_TAG_NONE, 0);
+            error = mmu_tag(node->space, va, size, MMU_TAG_NONE, 0);
+        if (error == MMU_TABLES)
+            error = clear_leaves(node, va, va + size);
     }
     return error;
 }

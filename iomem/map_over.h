@@ -26,7 +26,9 @@ static inline bool map_over_clear(task_t task, const struct region *region)
     return !task->overwriters || map_over_clear_place(task, region);
 }
 
-/* These frames are about to be free: what shows them still goes. False: some stays, as there is no memory for a table.
+/*
+ * These frames are about to be free: what shows them still goes, and where there is no memory for a table, all of the
+ * block that holds it. False: some stays, as a part of such a block is another's.
  */
 bool map_over_frames_go(uint64_t pa, uint64_t size);
 

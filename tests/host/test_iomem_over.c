@@ -3,6 +3,8 @@
 #include "mmu/mmu.h"
 #include "tests/host/touch.h"
 
+#define LARGE (UINT64_C(1) << 21)
+
 static IOBufferMemoryDescriptorRef wired(uint64_t pages)
 {
     IOBufferMemoryDescriptorRef buffer = IOBufferMemoryDescriptorCreateWithOptions(kIODirectionInOut, pages * PAGE, 1);
@@ -106,30 +108,49 @@ static void pages_left__go_with_their_memory(void **state)
     drop(below);
 }
 
-/* Nor are they handed out when there is no table for what is left of a block. */
-static void pages_left__keep_their_memory_for_want_of_a_table(void **state)
+/* When there is no table to be had. Pages that need one are put from cut on until none is left. */
+static void drop_without_tables(IOBufferMemoryDescriptorRef page, uint64_t cut)
 {
-    uint64_t large = UINT64_C(1) << 21, va = HOST_WINDOW + HOST_WINDOW_SIZE / 2, cut = va;
-    IOMemoryDescriptorRef below = device(32 * large), page = device(PAGE), block;
-    IOMemoryMapRef base = map_at(below, va, kIOMapUnique), map;
-    IOBufferMemoryDescriptorRef one = wired(1);
-    uint64_t pa = IOMemoryDescriptorGetPhysicalAddress(md_of(one));
-    size_t logs = host_logs;
+    IOMemoryDescriptorRef md = device(PAGE);
+    IOMemoryMapRef map;
+
+    host_fail_tables(0);
+    while ((map = map_at(md, cut, kIOMapOverwrite | kIOMapUnique))) { /* the pool may have some */
+        drop(map);
+        cut += LARGE;
+    }
+    drop(page);
+    host_fail_tables(-1);
+    drop(md);
+}
+
+/* All of the block that an unmapped map has left goes when there is no table for a part; a map's block stays. */
+static void pages_left__go_with_their_block_for_want_of_a_table(void **state)
+{
+    uint64_t va = HOST_WINDOW + HOST_WINDOW_SIZE / 2;
+    IOMemoryDescriptorRef below = device(32 * LARGE), block;
+    IOMemoryMapRef base = map_at(below, va, kIOMapUnique), map = NULL;
 
     (void)state;
-    block = IOMemoryDescriptorCreateWithPhysicalAddress(pa & ~(large - 1), large, kIODirectionInOut);
-    drop(map_at(block, va, kIOMapOverwrite | kIOMapUnique));
-    host_fail_tables(0);
-    while ((map = map_at(page, cut += large, kIOMapOverwrite | kIOMapUnique))) /* the pool may have some */
+    for (int live = 0; live < 2; live++) {
+        IOBufferMemoryDescriptorRef one = wired(1);
+        uint64_t pa = IOMemoryDescriptorGetPhysicalAddress(md_of(one)), start = pa & ~(LARGE - 1);
+        size_t logs = host_logs;
+
+        block = IOMemoryDescriptorCreateWithPhysicalAddress(start, LARGE, kIODirectionInOut);
+        drop(map_at(block, va, kIOMapOverwrite | kIOMapUnique));
+        if (live)
+            map = map_at(block, va, kIOMapOverwrite | kIOMapUnique);
+        drop_without_tables(one, va + LARGE);
+        assert_int_equal(host_logs, logs + 1);
+        assert_int_equal(port_frame(pa)->owner, live ? PORT_OWNER_IOMEM : PORT_OWNER_FREE);
+        assert_true(live ? host_pa(va) == start : nothing_at(va) && nothing_at(va + pa % LARGE));
+        assert_int_equal(host_pa(va + 31 * LARGE), IOMemoryDescriptorGetPhysicalAddress(below) + 31 * LARGE);
+        if (live)
+            port_frame_free(pa, PAGE);
         drop(map);
-    drop(one);
-    host_fail_tables(-1);
-    assert_int_equal(host_logs, logs + 1);
-    assert_int_equal(port_frame(pa)->owner, PORT_OWNER_IOMEM);
-    assert_int_equal(host_pa(va + pa % large), pa);
-    port_frame_free(pa, PAGE);
-    drop(block);
-    drop(page);
+        drop(block);
+    }
     drop(base);
     drop(below);
 }
@@ -342,7 +363,7 @@ int main(void)
         TEST(overwriting_map__has_no_pages_when_its_place_has_gone),
         TEST(modes__reach_what_an_overwriting_map_has_left),
         TEST(pages_left__go_with_their_memory),
-        TEST(pages_left__keep_their_memory_for_want_of_a_table),
+        TEST(pages_left__go_with_their_block_for_want_of_a_table),
         TEST(modes__leave_rights_alone_beside_an_overwriting_map),
         TEST(overwriting_map__keeps_its_rights_over_the_same_page),
         TEST(overwriting_map__waits_for_its_own_pages),
