@@ -311,7 +311,7 @@ IOReturn cache_mode_set(uint64_t pa, uint64_t size, unsigned mode)
 }
 
 /* No list of pieces is made, which there might be no memory for. */
-static bool reset(uint64_t pa, uint64_t end)
+static __attribute__((noinline)) bool reset(uint64_t pa, uint64_t end)
 {
     for (struct cache_piece piece; pa < end; pa += piece.size) {
         piece = ram_piece(pa, end - pa);
