@@ -259,6 +259,7 @@ static void place(struct mmu_space *space, void *memory)
 #include "mmu/engine_map.h"
 #include "mmu/engine_pages.h"
 #include "mmu/engine_fill.h"
+#include "mmu/engine_part.h"
 #include "mmu/engine_clear.h"
 #include "mmu/engine_protect.h"
 #include "mmu/engine_fold.h"

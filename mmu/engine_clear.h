@@ -199,9 +199,12 @@ NOINLINE int unmap_far(struct mmu_space *space, uint64_t va, uint64_t size)
     struct mmu_near *near = &space->near;
 
     if (va - space->base < space->span) {
-        seek(space, near, va - space->base);
+        entry_t *slot = seek(space, near, va - space->base);
+
         if (leaves_near(near, va, size))
             return has_more_than(space, size) ? unmap(space, va, size) : unmap_table(space, va, size);
+        if (is_part(space, entry_get(slot, near->level), va, size))
+            return unmap_part(space, slot, va, size);
     }
     return unmap_any(space, va, size);
 }
