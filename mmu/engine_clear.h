@@ -254,7 +254,8 @@ static int unmap(struct mmu_space *space, uint64_t va, uint64_t size)
 static int plan_tag(struct job *job)
 {
     for (rewind(job, job->value ? TOP_LEAF_LEVEL : 0); step(job);)
-        if ((job->part || !has_leaves(job->at.level)) && entry_get(job->slot, job->at.level) != job->value)
+        if ((job->part || (job->value && !has_leaves(job->at.level))) &&
+            entry_get(job->slot, job->at.level) != job->value)
             job->lacks += tables_below(job);
     return MMU_OK;
 }

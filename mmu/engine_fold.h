@@ -102,7 +102,8 @@ static void fold_part(struct fold *fold, uint64_t descriptor, unsigned level, ui
         } else if (fold->make) {
             if (!(entry & VALID) && entry & AF)
                 mend(slot, level);
-        } else if (could_group(slot, level, (size_t)((end - off) >> level_shift(level)))) {
+        } else if (!(off & (level_size(level) - 1)) &&
+                   could_group(slot, level, (size_t)((end - off) >> level_shift(level)))) {
             slot = fold_group(fold, slot, level);
             next = off + group_size(level);
         }

@@ -84,7 +84,7 @@ static void fill_pages(const struct job *job, entry_t *slot, unsigned level, uns
 
         if (run > count)
             run = count;
-        if (run == group_count(level) && !job->single && adjacent(page, group_size(level)))
+        if (run > 1 && run == group_count(level) && !job->single && adjacent(page, group_size(level)))
             contiguous = CONTIGUOUS;
         fill_scattered(slot, level, page, bits | contiguous, run);
     }

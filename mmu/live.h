@@ -12,7 +12,8 @@ void mmu_live_remove(struct mmu_space *space); /* waits until nobody visits it *
 
 /*
  * Each of them, until visit returns non-zero, and returns that; one that comes meanwhile may be left out. No lock is
- * held while visit runs, which may not release the space.
+ * held while visit runs; it may release no space, nor may an interrupt handler meanwhile: that would wait for the
+ * visit.
  */
 int mmu_live_visit(int (*visit)(void *context, struct mmu_space *space), void *context);
 

@@ -162,9 +162,9 @@ int mmu_conflicts(struct mmu_space *space, const struct mmu_range *wanted,
                   int (*visit)(void *context, const struct mmu_range *found), void *context);
 
 /*
- * The same in every space that there is, from mmu_space_create (or space.h's _init and _adopt) until it goes; visit may
- * not destroy it. Built with DEBUG=1, each mmu_map and mmu_map_pages looks so at what it has mapped; the runtime prints
- * what is found (conflict.h).
+ * The same in every space that there is, from mmu_space_create (or space.h's _init and _adopt) until it goes; neither
+ * visit nor an interrupt handler meanwhile may destroy a space. Built with DEBUG=1, each mmu_map and mmu_map_pages
+ * looks so at what it has mapped; the runtime prints what is found (conflict.h).
  */
 int mmu_conflicts_all(const struct mmu_range *wanted,
                       int (*visit)(void *context, struct mmu_space *space, const struct mmu_range *found),

@@ -235,6 +235,22 @@ static void fold__leaves_alone_what_keeps_its_size(void **state)
     assert_int_equal(do_unmap(at(t), 2 * t), MMU_OK);
 }
 
+/* A block that only ends in the range is not of a group that is made. */
+static void fold__begins_no_group_before_the_range(void **state)
+{
+    uint64_t t = table_span(), p = page(), pa = far_pa() & -(32 * t);
+
+    (void)state;
+    assert_int_equal(do_map(at(32 * t), pa, 32 * t, RW), MMU_OK);
+    assert_int_equal(do_protect(at(33 * t), t, MMU_WRITEBACK), MMU_OK);
+    assert_int_equal(do_protect(at(33 * t), t, RW), MMU_OK);
+    assert_false(judged(at(33 * t)).contiguous);
+    assert_int_equal(mmu_space_keep(world_space, at(32 * t), p), MMU_OK);
+    assert_int_equal(do_fold(at(32 * t + p), 32 * t), 0);
+    assert_false(judged(at(33 * t)).contiguous);
+    assert_int_equal(do_unmap(at(32 * t), 32 * t), MMU_OK);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, world_open, world_close)
@@ -249,6 +265,7 @@ int main(void)
         CASE(fold__needs_memory_that_is_aligned),
         CASE(fold__leaves_alone_what_is_kept),
         CASE(fold__leaves_alone_what_keeps_its_size),
+        CASE(fold__begins_no_group_before_the_range),
     };
 
     return world_run(tests, sizeof tests / sizeof tests[0]);
