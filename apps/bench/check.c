@@ -30,8 +30,8 @@ int bench_check(const struct results *results)
     expect(results->segment_page, 4, "mmu_segment over 512 pages, for each page,");
     expect(results->scattered_map, 9, "mmu_map_pages of 512 scattered pages, for each page,");
     expect(results->scattered_unmap, 3, "mmu_unmap of them, for each page,");
-    expect(results->scattered_segment, 52, "mmu_segment of one of them");
-    expect(results->split, 2100, "mmu_unmap of a page of a block");
+    expect(results->scattered_segment, 51, "mmu_segment of one of them");
+    expect(results->split, 1800, "mmu_unmap of a page of a block");
     expect(results->device_map, 700, "IOMemoryDescriptorMap of a device's page");
     expect(results->device_release, 500, "its release");
     expect(results->pages_map, 3500, "IOMemoryDescriptorMap of 2M that cannot be a block");
