@@ -21,7 +21,7 @@ INLINE uint64_t table_without(struct mmu_space *space, uint64_t leaf, uint64_t v
     unsigned first = index_of(va - space->base, level), next = first + count;
     entry_t *table = (entry_t *)pool_take(space);
 
-    leaf = (leaf & ~(TAG(7) | KIND)) | leaf_kind(level);
+    leaf = smaller_leaf(leaf, level);
     fill_run(table, level, leaf, first);
     entry_put_none(table + first, count);
     fill_run(table + next, level, leaf + next * level_size(level), ENTRIES(level) - next);

@@ -42,6 +42,12 @@ static void ungroup(struct job *job)
         job->gone_end = end;
 }
 
+/* The first of the leaves of that level that together say what this one of the level above says */
+INLINE uint64_t smaller_leaf(uint64_t leaf, unsigned level)
+{
+    return (leaf & ~(TAG(7) | KIND)) | leaf_kind(level);
+}
+
 /* A table that says what this entry of the one above says. Returns its descriptor. */
 static uint64_t table_like(struct job *job, uint64_t entry, unsigned level)
 {
@@ -50,7 +56,7 @@ static uint64_t table_like(struct job *job, uint64_t entry, unsigned level)
     uint64_t descriptor = table_entry(job->space, table);
 
     if (entry & AF)
-        fill(table, level, (entry & ~(TAG(7) | KIND)) | leaf_kind(level) | CONTIGUOUS, count);
+        fill(table, level, smaller_leaf(entry, level) | CONTIGUOUS, count);
     else if (!SMALL && !entry)
         entry_put_empty(table, count);
     else
